@@ -1,0 +1,363 @@
+"""HTTP in: the pages of an extract, through Airflow's HTTP hook, into a spool on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from airflow.providers.http.hooks.http import HttpHook
+
+from elt import decode
+from elt.errors import SourceError, SourceRefusedError
+from elt.source import Page, Source
+from elt.spool import Spool
+
+log = logging.getLogger(__name__)
+
+WORTH_WAITING = frozenset({408, 425, 429})
+"""Statuses below 500 that say "later" rather than "no"."""
+ATTEMPTS_AT_CONTENT = 3
+"""How often a page is asked for that comes with status 200 and is not what was asked for."""
+LONGEST_WAIT = 60.0
+"""Seconds between two attempts, at most, unless the source says itself when to come back."""
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What an extract brought to the spool; ``bytes`` counts the bodies as they were received."""
+
+    request: str
+    pages: int
+    records: int
+    bytes: int
+    started_at: datetime
+    fetched_at: datetime
+
+
+class _Fault(Exception):
+    """One attempt at a page failed; ``later`` tells "come back later" from a wrong answer."""
+
+    def __init__(
+        self, said: str, *, later: bool = False, after: float | None = None
+    ) -> None:
+        super().__init__(said)
+        self.later = later
+        self.after = after
+
+
+def public_url(url: str, params: Mapping[str, str] | None = None) -> str:
+    """``url`` with its query, without user and password: fit for logs and the ledger."""
+    parts = urlsplit(requests.Request("GET", url, params=params).prepare().url or url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def answer_fault(response: requests.Response, source: Source) -> str | None:
+    """Why ``response`` is no page with records of ``source``; None if it is one.
+
+    Raises SourceRefusedError where its status says that asking again is of no use.
+    """
+    try:
+        _check_status(response, source)
+        records = decode.split(response.content, source, {})
+    except (_Fault, decode.DecodeError) as fault:
+        return str(fault)
+    return None if records else f"the answer's {source.records!r} is empty"
+
+
+def fetch(
+    hook: HttpHook, source: Source, params: Mapping[str, str], limit: int, spool: Spool
+) -> Fetched:
+    """Bring ``limit`` records of ``source`` to ``spool``, or raise and say why not.
+
+    Pages are read side by side. One that cannot be had now (no connection, 429, 5xx) is asked for
+    again until ELT_FETCH_PATIENCE seconds (default 600) have passed, with growing pauses or as
+    Retry-After says; the pages that are there stay. One that is answered wrongly (no JSON, an error
+    with status 200, fewer records than asked for, another page's records) is asked for three times.
+
+    Raises SourceRefusedError for a 4xx that time does not mend, SourceError for the rest.
+    """
+    extract = _Extract(hook, source, params, limit, spool)
+    return extract.run()
+
+
+class _Extract:
+    """The state that the workers of one extract share."""
+
+    def __init__(
+        self,
+        hook: HttpHook,
+        source: Source,
+        params: Mapping[str, str],
+        limit: int,
+        spool: Spool,
+    ) -> None:
+        self.hook = hook
+        self.source = source
+        self.params = {name: value for name, value in params.items() if value}
+        self.limit = limit
+        self.spool = spool
+        self.patience = float(os.environ.get("ELT_FETCH_PATIENCE") or 600)
+        self.tree = decode.redactions(source.redact)
+        self.todo: Iterator[Page] = iter(source.pagination.pages(limit))
+        self.digests: dict[int, bytes] = {}
+        self.stop = threading.Event()
+        self.failure: BaseException | None = None
+        self.lock = threading.Lock()
+        self.pages = self.records = self.bytes = 0
+        self.pages_total = sum(1 for _ in source.pagination.pages(limit))
+        self.resume_at = 0.0
+        self.begun = time.monotonic()
+        self.reported = self.begun
+
+    def run(self) -> Fetched:
+        started_at = datetime.now(UTC)
+        count = min(self.source.concurrency, self.pages_total)
+        # Sessions are made here: a hook asks Airflow for its connection, which is not for threads.
+        sessions = [self.hook.get_conn() for _ in range(count)]
+        self.url = self.hook.url_from_endpoint(self.source.endpoint)
+        request = public_url(self.url, self.params)
+        log.info(
+            "fetching %d records in %d pages from %s",
+            self.limit,
+            self.pages_total,
+            request,
+        )
+        try:
+            with ThreadPoolExecutor(count, thread_name_prefix="fetch") as workers:
+                try:
+                    running = [
+                        workers.submit(self._work, session) for session in sessions
+                    ]
+                    wait(running)
+                finally:
+                    self.stop.set()
+            if self.failure is not None:
+                raise self.failure
+            self.stop.clear()
+            self._mend_repeats(sessions[0])
+        finally:
+            for session in sessions:
+                session.close()
+        self._report(finished=True)
+        return Fetched(
+            request, self.pages, self.records, self.bytes, started_at, datetime.now(UTC)
+        )
+
+    def _work(self, session: requests.Session) -> None:
+        while not self.stop.is_set():
+            with self.lock:
+                page = next(self.todo, None)
+            if page is None:
+                return
+            try:
+                self._keep(page, *self._page(session, page))
+            except BaseException as error:
+                with self.lock:
+                    # The first to fail is the cause; the others stop because of it.
+                    self.failure = self.failure or error
+                self.stop.set()
+                return
+
+    def _keep(self, page: Page, records: list[bytes], received: int) -> None:
+        self.spool.write(page.number, records)
+        with self.lock:
+            if page.number not in self.digests:
+                self.pages += 1
+                self.records += len(records)
+            self.bytes += received
+            self.digests[page.number] = hashlib.sha256(b"\n".join(records)).digest()
+            self._report()
+
+    def _page(self, session: requests.Session, page: Page) -> tuple[list[bytes], int]:
+        """The records of ``page``, after as many attempts as are worth making."""
+        params = {**self.params, **page.params}
+        deadline = time.monotonic() + self.patience
+        content_faults = attempt = 0
+        while True:
+            self._pause(self.resume_at - time.monotonic())
+            attempt += 1
+            try:
+                records, received = _read(
+                    session, self.source, self.url, params, self.tree, self.stop
+                )
+                if len(records) < page.wanted:
+                    raise _Fault(
+                        f"it gave {len(records)} records of the {page.asked} asked for"
+                        f" (of the extract's {self.limit})"
+                    )
+                return records[: page.wanted], received
+            except _Fault as fault:
+                where = f"{self.source.table}, page {page.number}: {public_url(self.url, params)}"
+                content_faults += not fault.later
+                pause = fault.after
+                if pause is None:
+                    pause = min(LONGEST_WAIT, 2.0 ** (attempt - 1)) * random.uniform(
+                        0.5, 1.0
+                    )
+                if (
+                    time.monotonic() + pause > deadline
+                    or content_faults >= ATTEMPTS_AT_CONTENT
+                ):
+                    asks = (
+                        f"; it asks to wait {pause:.0f} s"
+                        if fault.after is not None
+                        else ""
+                    )
+                    raise SourceError(
+                        f"{where}: {fault}{asks}; given up after {attempt} attempts"
+                    ) from None
+                log.warning("%s: %s; again in %.1f s", where, fault, pause)
+                if fault.later:
+                    # What one worker is told holds for all: the source counts them together.
+                    self.resume_at = max(self.resume_at, time.monotonic() + pause)
+                else:
+                    self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0 and self.stop.wait(seconds):
+            raise SourceError(
+                f"{self.source.table}: stopped, since another page failed"
+            )
+
+    def _mend_repeats(self, session: requests.Session) -> None:
+        """Ask again for the pages that hold what another page holds; raise if they still do."""
+        for last in (False, True):
+            first: dict[bytes, int] = {}
+            again: set[int] = set()
+            for number in sorted(self.digests):
+                earlier = first.setdefault(self.digests[number], number)
+                if earlier != number:
+                    if last:
+                        raise SourceError(
+                            f"{self.source.table}: {public_url(self.url, self.params)}: page"
+                            f" {number} repeats the records of page {earlier}: the source seems"
+                            f" to ignore {self.source.pagination.page!r}"
+                        )
+                    again |= {earlier, number}
+            if not again:
+                return
+            log.warning(
+                "%s: pages %s are the same; again", self.source.table, sorted(again)
+            )
+            for page in self.source.pagination.pages(self.limit):
+                if page.number in again:
+                    self._keep(page, *self._page(session, page))
+
+    def _report(self, *, finished: bool = False) -> None:
+        now = time.monotonic()
+        if not finished and now - self.reported < 1.0:
+            return
+        self.reported = now
+        seconds = max(now - self.begun, 1e-6)
+        log.info(
+            "fetched %d of %d pages, %d of %d records, %.0f records/s",
+            self.pages,
+            self.pages_total,
+            self.records,
+            self.limit,
+            self.records / seconds,
+            extra={
+                "progress": {
+                    "step": "fetch",
+                    "pages": self.pages,
+                    "pages_total": self.pages_total,
+                    "records": self.records,
+                    "records_total": self.limit,
+                    "bytes": self.bytes,
+                    "seconds": seconds,
+                }
+            },
+        )
+
+
+def _read(
+    session: requests.Session,
+    source: Source,
+    url: str,
+    params: Mapping[str, str],
+    tree: decode.Redactions,
+    stop: threading.Event,
+) -> tuple[list[bytes], int]:
+    timeout = (source.connect_timeout, source.read_timeout)
+    try:
+        with session.get(url, params=params, timeout=timeout, stream=True) as response:
+            _check_status(response, source)
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > source.page_bytes:
+                    raise _Fault(f"its answer is larger than {source.page_bytes} bytes")
+                if stop.is_set():
+                    raise _Fault("stopped, since another page failed")
+    except requests.RequestException as error:
+        raise _Fault(connection_fault(error), later=True) from None
+    try:
+        return decode.split(bytes(body), source, tree), len(body)
+    except decode.DecodeError as error:
+        raise _Fault(str(error)) from None
+
+
+def _check_status(response: requests.Response, source: Source) -> None:
+    status = response.status_code
+    if status < 300:
+        return
+    said = f"it answered {status} {response.reason}".rstrip()
+    if status >= 500 or status in WORTH_WAITING:
+        raise _Fault(said, later=True, after=_retry_after(response))
+    raise SourceRefusedError(
+        f"{source.table}: {public_url(response.url)}: {said};"
+        f" look at the endpoint and at the connection {source.conn_id!r}"
+    )
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds that the source asks to wait, given in seconds or as a date (RFC 9110, 10.2.3)."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(
+            0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        )
+    except (ValueError, TypeError):
+        return None
+
+
+def connection_fault(error: requests.RequestException) -> str:
+    """What went wrong with a connection, in words; requests' own quote objects and addresses."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate was not accepted"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "it did not accept the connection in time"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "it fell silent in the middle of the answer"
+    if isinstance(
+        error,
+        (
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+        ),
+    ):
+        return "its answer broke off"
+    text = str(error)
+    if "timed out" in text:
+        return "it fell silent in the middle of the answer"
+    if "refused" in text:
+        return "it refused the connection"
+    if "resolve" in text or "Name or service" in text:
+        return "its name cannot be resolved"
+    if "reset" in text or "aborted" in text or "closed" in text:
+        return "it closed the connection"
+    return f"the connection failed ({type(error).__name__})"

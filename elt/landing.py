@@ -1,0 +1,319 @@
+"""A spool into its raw table, and the ledger of loads: both in one transaction or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict, cast
+
+import psycopg
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from psycopg import sql
+
+from elt import decode, warehouse
+from elt.errors import LandingError
+from elt.fetch import Fetched
+from elt.source import Source
+from elt.spool import Spool
+
+log = logging.getLogger(__name__)
+
+SCHEMA = warehouse.RAW_SCHEMA
+LEDGER = warehouse.LEDGER_TABLE
+
+_CREATE_LEDGER = """
+create sequence if not exists {schema}.load_id;
+create table if not exists {schema}.{ledger} (
+    load_id bigint not null,
+    source text not null,
+    dag_id text not null,
+    run_id text not null,
+    request text not null,
+    checksum text not null,
+    pages integer not null,
+    records bigint not null,
+    bytes bigint not null,
+    period timestamptz not null,
+    started_at timestamptz not null,
+    fetched_at timestamptz not null,
+    landed_at timestamptz not null,
+    primary key (source, period)
+)
+"""
+_CREATE_TABLE = """
+create table if not exists {schema}.{table} (
+    load_id bigint not null,
+    record_no integer not null,
+    record jsonb not null
+)
+"""
+_COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin (format binary)"
+
+# PostgreSQL's COPY BINARY: signature, flags, extension; a row is its number of fields, then each
+# field's length and value; a jsonb value is the version byte 1 and the text.
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
+_COPY_ROW = struct.Struct("!hiqiiib")
+_COPY_TRAILER = struct.pack("!h", -1)
+_LINE = re.compile(r"line (\d+)")
+
+
+class RawRef(TypedDict):
+    """What an extract hands on: where its records are, never a record.
+
+    ``period`` is the start of the period, ISO 8601 in UTC; ``bytes`` counts the records' JSON texts
+    and ``checksum`` is ``sha256:`` and the digest of these, each followed by a line feed, in
+    landing order.
+    """
+
+    load_id: int
+    table: str
+    source: str
+    period: str
+    records: int
+    bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """The DAG run that a load belongs to."""
+
+    dag_id: str
+    run_id: str
+
+
+def create_tables(hook: PostgresHook, source: Source) -> None:
+    """Create the raw schema, the ledger and the raw table of ``source`` where they are missing.
+
+    Takes the loader's connection; it needs the right to create schemas only where there is no raw
+    schema yet.
+    """
+    names = _names(source)
+    with closing(_connect(hook)) as connection, connection.transaction():
+        # "if not exists" is no protection against another run that creates the same just now.
+        _lock(connection, f"create {SCHEMA}")
+        if not _exists(
+            connection, "select 1 from pg_namespace where nspname = %s", SCHEMA
+        ):
+            connection.execute(sql.SQL("create schema {schema}").format(**names))
+        connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
+        warehouse.grant_ledger(connection)
+        connection.execute(sql.SQL(_CREATE_TABLE).format(**names))
+        index = f"{source.table}__load_id"
+        if not _exists(
+            connection,
+            "select 1 from pg_indexes where schemaname = %s and indexname = %s",
+            SCHEMA,
+            index,
+        ):
+            connection.execute(
+                sql.SQL("create index {index} on {schema}.{table} (load_id)").format(
+                    index=sql.Identifier(index), **names
+                )
+            )
+    log.info("%s.%s and %s.%s are there", SCHEMA, LEDGER, SCHEMA, source.table)
+
+
+def land(
+    hook: PostgresHook,
+    source: Source,
+    period: datetime,
+    run: Run,
+    spool: Spool,
+    fetched: Fetched,
+) -> RawRef:
+    """Copy ``spool`` into the raw table and enter the load in the ledger, in one transaction.
+
+    A load is identified by source and period: a former load of the same period is replaced, and two
+    attempts at one load wait for each other. The former records and the ledger's row come last,
+    just before the commit, so that their locks are short.
+
+    Raises LandingError if the records in the spool cannot be stored or are not as many as fetched.
+    """
+    log.info("landing %d records in %s.%s", fetched.records, SCHEMA, source.table)
+    try:
+        return _land(hook, source, period, run, spool, fetched, salvage=False)
+    except psycopg.DataError as error:
+        log.warning(
+            "a record cannot be stored as it is: %s", error.diag.message_primary
+        )
+    try:
+        return _land(hook, source, period, run, spool, fetched, salvage=True)
+    except psycopg.DataError as error:
+        line = _LINE.search(error.diag.context or "")
+        which = f"record {line[1]}" if line else "a record"
+        raise LandingError(
+            f"{source.table}, period {source.period_label(period)}: {which} cannot be stored:"
+            f" {error.diag.message_primary}; nothing was landed"
+        ) from None
+
+
+def _land(
+    hook: PostgresHook,
+    source: Source,
+    period: datetime,
+    run: Run,
+    spool: Spool,
+    fetched: Fetched,
+    *,
+    salvage: bool,
+) -> RawRef:
+    names = _names(source)
+    with closing(_connect(hook)) as connection, connection.transaction():
+        _lock(connection, f"{source.table} {period.isoformat()}")
+        (load_id,) = _one(
+            connection, sql.SQL("select nextval('{schema}.load_id')"), names
+        )
+        copied = _copy(
+            connection, sql.SQL(_COPY).format(**names), load_id, spool, salvage
+        )
+        if copied.records != fetched.records:
+            raise LandingError(
+                f"{source.table}: the spool holds {copied.records} records of the"
+                f" {fetched.records} fetched; nothing was landed"
+            )
+        former = connection.execute(
+            sql.SQL(
+                "select load_id from {schema}.{ledger} where source = %s and period = %s"
+            ).format(**names),
+            (source.table, period),
+        ).fetchone()
+        if former is not None:
+            for statement in (
+                "delete from {schema}.{table} where load_id = %s",
+                "delete from {schema}.{ledger} where load_id = %s",
+            ):
+                connection.execute(sql.SQL(statement).format(**names), former)
+        connection.execute(
+            sql.SQL(
+                "insert into {schema}.{ledger} (load_id, source, dag_id, run_id, request, checksum,"
+                " pages, records, bytes, period, started_at, fetched_at, landed_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+            ).format(**names),
+            (
+                load_id,
+                source.table,
+                run.dag_id,
+                run.run_id,
+                fetched.request,
+                copied.checksum,
+                fetched.pages,
+                copied.records,
+                copied.bytes,
+                period,
+                fetched.started_at,
+                fetched.fetched_at,
+            ),
+        )
+    log.info(
+        "landed load %d: %d records, %d bytes%s",
+        load_id,
+        copied.records,
+        copied.bytes,
+        f"; it replaces load {former[0]}" if former else "",
+    )
+    return RawRef(
+        load_id=load_id,
+        table=f"{SCHEMA}.{source.table}",
+        source=source.table,
+        period=period.isoformat(),
+        records=copied.records,
+        bytes=copied.bytes,
+        checksum=copied.checksum,
+    )
+
+
+@dataclass(frozen=True)
+class _Copied:
+    records: int
+    bytes: int
+    checksum: str
+
+
+def _copy(
+    connection: psycopg.Connection[Any],
+    statement: sql.Composed,
+    load_id: int,
+    spool: Spool,
+    salvage: bool,
+) -> _Copied:
+    records = size = 0
+    digest = hashlib.sha256()
+    begun = reported = time.monotonic()
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(_COPY_HEADER)
+        for page in spool.pages():
+            kept = [decode.storable(record) for record in page] if salvage else page
+            copy.write(b"".join(_rows(load_id, records, kept)))
+            records += len(kept)
+            size += sum(map(len, kept))
+            for record in kept:
+                digest.update(record)
+                digest.update(b"\n")
+            if (now := time.monotonic()) - reported >= 1.0:
+                reported = now
+                _report(records, size, now - begun)
+        copy.write(_COPY_TRAILER)
+    _report(records, size, time.monotonic() - begun)
+    return _Copied(records, size, f"sha256:{digest.hexdigest()}")
+
+
+def _rows(load_id: int, before: int, records: list[bytes]) -> Iterator[bytes]:
+    for number, record in enumerate(records, before + 1):
+        yield _COPY_ROW.pack(3, 8, load_id, 4, number, len(record) + 1, 1)
+        yield record
+
+
+def _report(records: int, size: int, seconds: float) -> None:
+    log.info(
+        "copied %d records, %d bytes",
+        records,
+        size,
+        extra={
+            "progress": {
+                "step": "land",
+                "records": records,
+                "bytes": size,
+                "seconds": max(seconds, 1e-6),
+            }
+        },
+    )
+
+
+def _connect(hook: PostgresHook) -> psycopg.Connection[Any]:
+    return cast("psycopg.Connection[Any]", hook.get_conn())
+
+
+def _names(source: Source) -> dict[str, sql.Identifier]:
+    return {
+        "schema": sql.Identifier(SCHEMA),
+        "ledger": sql.Identifier(LEDGER),
+        "table": sql.Identifier(source.table),
+    }
+
+
+def _one(
+    connection: psycopg.Connection[Any],
+    statement: sql.SQL,
+    names: dict[str, sql.Identifier],
+) -> tuple[Any, ...]:
+    return cast(
+        "tuple[Any, ...]", connection.execute(statement.format(**names)).fetchone()
+    )
+
+
+def _exists(connection: psycopg.Connection[Any], query: str, *values: str) -> bool:
+    return connection.execute(query, values).fetchone() is not None
+
+
+def _lock(connection: psycopg.Connection[Any], subject: str) -> None:
+    """Hold the advisory lock of ``subject`` until the transaction ends."""
+    key = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], signed=True)
+    connection.execute("select pg_advisory_xact_lock(%s)", (key,))

@@ -1,0 +1,155 @@
+"""The steps put together as a DAG: sense, extract and land, transform, reconcile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import DAG, Param, get_current_context, task
+
+from elt import lineage, triage
+from elt.sense import ApiSensor
+from elt.source import Source
+from elt.transform import KeyedMart, keyed_marts, transform
+
+if TYPE_CHECKING:
+    from elt.landing import RawRef
+
+LOADER = "warehouse_loader"
+"""Airflow connection that writes the raw tables."""
+TRANSFORMER = "warehouse_transformer"
+"""Airflow connection that reads raw and analytics."""
+
+
+def pipeline(
+    source: Source,
+    *,
+    dag_id: str,
+    schedule: str | None,
+    start_date: datetime,
+    request: Mapping[str, str],
+    limit: str,
+    marts: Sequence[str],
+    params: Mapping[str, Param],
+    owner: str,
+    tags: Sequence[str],
+    doc: str,
+) -> DAG:
+    """The DAG that loads ``source`` and builds ``marts``.
+
+    ``request`` and ``limit`` are templates, rendered for each run: the query parameters, of which
+    empty ones are left out, and how many records to fetch. Beside Airflow's own names they know
+    ``period(dag_run)``, the period the run loads (``2026-11-22``).
+
+    How often and how soon a task is retried and how long the sensor waits is the environment's to
+    say: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time), ELT_SENSOR_TIMEOUT
+    (600 s), ELT_SENSOR_POKE_INTERVAL (10 s).
+    """
+    with DAG(
+        dag_id,
+        schedule=schedule,
+        start_date=start_date,
+        catchup=False,
+        params=dict(params),
+        tags=list(tags),
+        doc_md=f"{doc}\n{triage.notes(source)}",
+        default_args={
+            "owner": owner,
+            "retries": int(_setting("ELT_TASK_RETRIES", 3)),
+            "retry_delay": timedelta(seconds=_setting("ELT_TASK_RETRY_DELAY", 30)),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(minutes=10),
+            "execution_timeout": timedelta(hours=2),
+        },
+        user_defined_macros={"period": _period_of(source)},
+        max_active_runs=4,
+    ) as dag:
+        created = _create_tables(source)
+        available = ApiSensor(
+            task_id="is_api_available",
+            source=source,
+            timeout=_setting("ELT_SENSOR_TIMEOUT", 600),
+            poke_interval=_setting("ELT_SENSOR_POKE_INTERVAL", 10),
+        )
+        landed = _extract(source, dict(request), limit)
+        models = transform("transform", marts)
+        (
+            created
+            >> available
+            >> landed
+            >> models
+            >> _reconcile(landed, keyed_marts(models))
+        )
+    return dag
+
+
+def _create_tables(source: Source) -> Any:
+    @task(task_id="create_tables")
+    def create_tables() -> None:
+        from elt import landing
+
+        landing.create_tables(_warehouse(LOADER), source)
+
+    return create_tables()
+
+
+def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
+    @task(
+        task_id=f"extract_{source.entity}",
+        inlets=[lineage.api(source)],
+        outlets=[lineage.raw(source.table)],
+    )
+    def extract(request: dict[str, str], limit: str) -> RawRef:
+        from airflow.providers.http.hooks.http import HttpHook
+
+        from elt import fetch, landing
+        from elt.spool import Spool
+
+        context = get_current_context()
+        dag_run = context["dag_run"]
+        period = source.period_start(dag_run.logical_date, dag_run.run_after)
+        run = landing.Run(dag_run.dag_id, dag_run.run_id)
+        with Spool() as spool:
+            api = HttpHook(method="GET", http_conn_id=source.conn_id)
+            fetched = fetch.fetch(api, source, request, int(limit), spool)
+            return landing.land(_warehouse(LOADER), source, period, run, spool, fetched)
+
+    return extract(request, limit)
+
+
+def _reconcile(ref: Any, marts: list[dict[str, str]]) -> Any:
+    @task(task_id="reconcile")
+    def reconcile(
+        ref: RawRef, marts: list[dict[str, str]]
+    ) -> dict[str, dict[str, int]]:
+        from elt import reconcile
+
+        return reconcile.reconcile(
+            _warehouse(TRANSFORMER), ref, [KeyedMart(**mart) for mart in marts]
+        )
+
+    return reconcile(ref, marts)
+
+
+def _warehouse(conn_id: str) -> Any:
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    return PostgresHook(postgres_conn_id=conn_id)
+
+
+def _period_of(source: Source) -> Callable[[Any], str]:
+    def period(dag_run: Any) -> str:
+        start = source.period_start(dag_run.logical_date, dag_run.run_after)
+        return source.period_label(start)
+
+    return period
+
+
+def _setting(name: str, default: float) -> float:
+    value = os.environ.get(name)
+    try:
+        return float(value) if value else default
+    except ValueError:
+        raise ValueError(f"{name} is not a number: {value!r}") from None

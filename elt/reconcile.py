@@ -1,0 +1,191 @@
+"""The last look at a load: every record that was landed is accounted for in every keyed mart."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import psycopg
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from psycopg import sql
+from psycopg.rows import class_row
+
+from elt.errors import ReconciliationError
+from elt.landing import LEDGER, SCHEMA, RawRef
+from elt.transform import KeyedMart
+
+log = logging.getLogger(__name__)
+
+# A key of the load is superseded if a later period has it, else its content must be in the mart,
+# in a row that this load wrote (new, changed) or that was there with the same content (unchanged).
+_COUNT = """
+with staged as (
+    select {key} as key, record_no, rejection_reason, row_hash
+    from {staging}
+    where load_id = %(load_id)s
+),
+kept as (
+    select distinct on (key) key, row_hash
+    from staged
+    where rejection_reason is null
+    order by key, record_no desc
+),
+later_loads as (
+    select later.load_id
+    from {ledger} as later
+    inner join {ledger} as this on this.source = later.source and later.period > this.period
+    where this.load_id = %(load_id)s
+),
+later_keys as (
+    select distinct {key} as key
+    from {staging}
+    where load_id in (select load_id from later_loads) and rejection_reason is null
+),
+judged as (
+    select
+        later_keys.key is not null as superseded,
+        mart.load_id = %(load_id)s as written,
+        coalesce(mart.row_hash = kept.row_hash, false) as present
+    from kept
+    left join later_keys on later_keys.key = kept.key
+    left join {mart} as mart on mart.{key} = kept.key
+),
+mark as (
+    select coalesce(max(rows_changed), 0) as rows_changed, count(*) as marks
+    from ops.model_loads
+    where model = %(model)s and load_id = %(load_id)s
+),
+totals as (
+    select
+        count(*) filter (where not superseded and present and written) as written,
+        count(*) filter (where not superseded and present and not written) as unchanged,
+        count(*) filter (where superseded) as superseded,
+        count(*) filter (where not superseded and not present) as missing
+    from judged
+)
+select
+    (select count(*) from {raw} where load_id = %(load_id)s) as raw,
+    totals.written - least(mark.rows_changed, totals.written) as new,
+    least(mark.rows_changed, totals.written) as changed,
+    totals.unchanged,
+    totals.superseded,
+    (select count(*) from staged where rejection_reason is null)
+        - (select count(*) from kept) as duplicates,
+    (select count(*) from staged where rejection_reason is not null) as rejected,
+    totals.missing,
+    mark.marks
+from totals, mark
+"""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the records of one load in one keyed mart."""
+
+    raw: int
+    new: int
+    changed: int
+    unchanged: int
+    superseded: int
+    duplicates: int
+    rejected: int
+    missing: int
+    marks: int
+
+    @property
+    def accounted(self) -> int:
+        """Records whose whereabouts are known."""
+        return (
+            self.new
+            + self.changed
+            + self.unchanged
+            + self.superseded
+            + self.duplicates
+            + self.rejected
+        )
+
+
+def reconcile(
+    hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]
+) -> dict[str, dict[str, int]]:
+    """Check the load that ``ref`` names against the ledger, the raw table and each keyed mart.
+
+    Records in the ledger = raw rows = new + changed + unchanged + superseded by a later period +
+    duplicates within the load + rejected. Returns these counts by mart. A load that was replaced
+    meanwhile, by another run of its period, is left to that run: the result is empty.
+
+    Raises ReconciliationError, which names the mart and the difference.
+    """
+    with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
+        ledger = connection.execute(
+            sql.SQL("select records, checksum from {}").format(
+                sql.Identifier(SCHEMA, LEDGER)
+            )
+            + sql.SQL(" where load_id = %s"),
+            (ref["load_id"],),
+        ).fetchone()
+        if ledger is None:
+            log.warning(
+                "load %d of %s, period %s, has been replaced; its successor's run checks that one",
+                ref["load_id"],
+                ref["source"],
+                ref["period"],
+            )
+            return {}
+        records, checksum = ledger
+        if (records, checksum) != (ref["records"], ref["checksum"]):
+            raise _difference(
+                ref, "the ledger", f"it has {records} records, {checksum}"
+            )
+        results = {}
+        for mart in marts:
+            counts = _count(connection, ref, mart)
+            _check(ref, mart, records, counts)
+            log.info(
+                "%s accounts for load %d: %s", mart.relation, ref["load_id"], counts
+            )
+            results[mart.relation] = {
+                field.name: getattr(counts, field.name)
+                for field in fields(counts)
+                if field.name not in ("missing", "marks")
+            }
+        return results
+
+
+def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> Counts:
+    statement = sql.SQL(_COUNT).format(
+        key=sql.Identifier(mart.key),
+        staging=sql.Identifier(*mart.staging.split(".")),
+        mart=sql.Identifier(*mart.relation.split(".")),
+        raw=sql.Identifier(*ref["table"].split(".")),
+        ledger=sql.Identifier(SCHEMA, LEDGER),
+    )
+    with connection.cursor(row_factory=class_row(Counts)) as cursor:
+        cursor.execute(statement, {"load_id": ref["load_id"], "model": mart.relation})
+        return cast("Counts", cursor.fetchone())
+
+
+def _check(ref: RawRef, mart: KeyedMart, records: int, counts: Counts) -> None:
+    if counts.raw != records:
+        raise _difference(
+            ref, ref["table"], f"it has {counts.raw} rows, the ledger {records} records"
+        )
+    if not counts.marks:
+        raise _difference(
+            ref, mart.relation, "it has not built the load; run its task again"
+        )
+    if counts.missing or counts.accounted != records:
+        raise _difference(
+            ref,
+            mart.relation,
+            f"{records - counts.accounted} of {records} records are unaccounted for,"
+            f" {counts.missing} keys are missing or differ: {counts}",
+        )
+
+
+def _difference(ref: RawRef, where: str, what: str) -> ReconciliationError:
+    return ReconciliationError(
+        f"load {ref['load_id']} of {ref['source']}, period {ref['period']}: {where}: {what}"
+    )

@@ -1,0 +1,98 @@
+"""The dbt models of a pipeline as Airflow tasks, rendered by Cosmos from dbt's manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cosmos import (
+    DbtTaskGroup,
+    ExecutionConfig,
+    ProfileConfig,
+    ProjectConfig,
+    RenderConfig,
+)
+from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+
+from elt import lineage
+from elt.warehouse import ANALYTICS_SCHEMA
+
+PROJECT = Path(__file__).parents[1] / "dbt_project"
+"""The dbt project beside the package; ELT_DBT_PROJECT names another place."""
+
+
+@dataclass(frozen=True)
+class KeyedMart:
+    """A mart of one row per key, as its ``meta`` in dbt declares it."""
+
+    relation: str
+    staging: str
+    key: str
+
+
+def transform(group_id: str, marts: Sequence[str]) -> DbtTaskGroup:
+    """The task group that builds ``marts`` and all they stand on: a task per model, then its tests.
+
+    Reads ``target/manifest.json`` of the dbt project, which ``dbt parse`` writes; nothing of dbt
+    runs while a DAG file is parsed. Each dbt task runs once at a time, whatever the runs of the
+    DAG, since two builds of one model exclude each other.
+    """
+    project = Path(os.environ.get("ELT_DBT_PROJECT") or PROJECT)
+    manifest = project / "target" / "manifest.json"
+    if not manifest.is_file():
+        raise FileNotFoundError(
+            f"{manifest} is missing; write it by 'dbt parse' in {project}"
+            " (the elt command and the image do this)"
+        )
+    group = DbtTaskGroup(
+        group_id=group_id,
+        project_config=ProjectConfig(
+            dbt_project_path=project,
+            manifest_path=manifest,
+            install_dbt_deps=False,
+            # Unit tests check the code, not the data: they belong to CI.
+            env_vars={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"},
+        ),
+        profile_config=ProfileConfig(
+            profile_name="elt",
+            target_name=os.environ.get("ELT_DBT_TARGET") or "postgres",
+            profiles_yml_filepath=project / "profiles.yml",
+        ),
+        execution_config=ExecutionConfig(
+            execution_mode=ExecutionMode.LOCAL,
+            invocation_mode=InvocationMode.DBT_RUNNER,
+        ),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST,
+            select=[f"+{mart}" for mart in marts],
+            test_behavior=TestBehavior.AFTER_EACH,
+            # A test on two models waits for both.
+            should_detach_multiple_parents_tests=True,
+            # Lineage is declared in elt.lineage; Cosmos' own events draw no edge in Airflow 3.
+            emit_datasets=False,
+        ),
+        operator_args={
+            "max_active_tis_per_dag": 1,
+            "execution_timeout": timedelta(hours=2),
+        },
+    )
+    lineage.declare(group)
+    return group
+
+
+def keyed_marts(group: DbtTaskGroup) -> list[dict[str, str]]:
+    """The keyed marts of a rendered group, as plain dictionaries (see KeyedMart), in name order."""
+    marts = []
+    for _, node in sorted(group.dbt_graph.filtered_nodes.items()):
+        meta = node.config.get("meta") or {}
+        if "key" in meta and "staging" in meta:
+            mart = KeyedMart(
+                relation=f"{ANALYTICS_SCHEMA}.{lineage.node_name(node)}",
+                staging=f"{ANALYTICS_SCHEMA}.{meta['staging']}",
+                key=meta["key"],
+            )
+            marts.append(asdict(mart))
+    return marts

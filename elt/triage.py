@@ -1,0 +1,52 @@
+"""What to do when a task of a pipeline fails: the notes that every DAG shows."""
+
+from __future__ import annotations
+
+from elt.source import Source
+
+_NOTES = """
+### When a task fails
+
+Every task may be cleared and run again at any time: a load lands whole or not at all, and a model
+builds what it has not built.
+
+| task | it failed because | do |
+|---|---|---|
+{rows}
+"""
+
+
+def notes(source: Source) -> str:
+    """A table in Markdown: task, why it failed, what to do."""
+    rows = {
+        "create_tables": (
+            "the warehouse is down or the loader may not create",
+            "look at the connection `warehouse_loader` and at its rights on the schema `raw`",
+        ),
+        "is_api_available": (
+            "the source gave no records in time; the error has its last answer",
+            f"ask it by hand; look at the connection `{source.conn_id}`; clear the task when the"
+            " source is back",
+        ),
+        f"extract_{source.entity}": (
+            "a page could not be had; the error names page, URL and cause",
+            "nothing of the load was kept; clear the task, or ask for fewer records if the source"
+            " has no more",
+        ),
+        "transform.*.run": (
+            "a model failed; the log has dbt's words and the rendered template the SQL",
+            "mend the model, or wait for the build that holds its lock, and clear the task",
+        ),
+        "transform.*.test": (
+            "data broke a rule; the log names the test",
+            "run the test's compiled SQL to see the rows; mend, then clear the model and what"
+            " follows it",
+        ),
+        "reconcile": (
+            "records are unaccounted for; the error names the mart and the counts",
+            "if somebody changed the mart by hand: `dbt run --full-refresh -s <mart>`, then clear"
+            " the task",
+        ),
+    }
+    lines = (f"| `{task}` | {why} | {what} |" for task, (why, what) in rows.items())
+    return _NOTES.format(rows="\n".join(lines))
