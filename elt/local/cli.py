@@ -1,0 +1,296 @@
+"""The `elt` command: arguments in, exit codes out."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import psycopg
+from rich.console import Console
+
+from elt.local import processes, run, shell, status, up
+from elt.local.errors import (
+    EXIT_FAILURE,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    StackError,
+)
+from elt.local.home import Home
+
+_PIPELINE = "user_processing"
+_FIRST_YEAR = 1970
+_LAST_PORT = 65535
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_USAGE, f"{self.prog}: {message} (try `{self.prog} --help`)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code.
+
+    0 done, 1 it failed, 2 it was called wrongly, 130 interrupted, 128 + n ended by signal n.
+    """
+    logging.disable(logging.CRITICAL)
+    processes.end_by_exception()
+    parser = _parser()
+    try:
+        options = parser.parse_args(
+            _psql_arguments(sys.argv[1:] if arguments is None else arguments)
+        )
+        command: Command | None = getattr(options, "command", None)
+        if command is None:
+            parser.print_help()
+            return 0
+        return command(options)
+    except StackError as error:
+        _complain(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output has gone (`elt status | head`).
+        sys.stderr.close()
+        return EXIT_FAILURE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except processes.Terminated as signal:
+        return signal.exit_code
+    except psycopg.Error as error:
+        _complain(f"PostgreSQL refused: {str(error).splitlines()[0]}")
+        return EXIT_FAILURE
+    except Exception as error:
+        _complain(f"unexpected {type(error).__name__}: {error}{_trace_note()}")
+        return EXIT_FAILURE
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"elt: {sentence}\n")
+
+
+def _trace_note() -> str:
+    """Keep the traceback for a report, and say where it is."""
+    file = Home.from_environment().logs / "elt-error.log"
+    try:
+        with file.open("a") as log:
+            log.write(f"{datetime.now(UTC).isoformat()}\n{traceback.format_exc()}\n")
+    except OSError:
+        return ""
+    return f" (details: {file})"
+
+
+def _psql_arguments(arguments: Sequence[str]) -> list[str]:
+    """Mark where psql's own arguments begin, so that they reach it as they are."""
+    given = list(arguments)
+    if given[:1] != ["psql"]:
+        return given
+    at = 1
+    while at < len(given):
+        if given[at] == "--role":
+            at += 2
+        elif given[at].startswith("--role=") or given[at] in {"-h", "--help"}:
+            at += 1
+        else:
+            break
+    rest = given[at:]
+    return [*given[:at], "--", *(rest[1:] if rest[:1] == ["--"] else rest)] if rest else given
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="elt",
+        description="Loads HTTP APIs into PostgreSQL with Airflow and dbt, on this machine.",
+        epilog="`elt COMMAND --help` has examples."
+        " State lies in .elt/ of the clone, or in ELT_HOME.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"elt {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    _add_run(commands)
+    _add_up(commands)
+    _add_others(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # The type add_subparsers returns has no public name.
+
+
+def _add(
+    commands: _Commands[_Parser], name: str, command: Command, summary: str, examples: str
+) -> _Parser:
+    added = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"examples:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    added.set_defaults(command=command)
+    return added
+
+
+def _add_run(commands: _Commands[_Parser]) -> None:
+    parser = _add(
+        commands,
+        "run",
+        _run,
+        "run a pipeline to its end, starting what it needs and stopping it afterwards",
+        "  elt run\n"
+        "  elt run user_processing --results 20000 --seed demo\n"
+        "  elt run --date 2026-01-31\n"
+        "  elt run --api https://randomuser.me --results 500",
+    )
+    parser.add_argument("pipeline", nargs="?", default=_PIPELINE, metavar="PIPELINE")
+    parser.add_argument("--results", type=_count, metavar="N", help="how many records to load")
+    parser.add_argument("--seed", type=_seed, metavar="S", help="seed of the source's people")
+    parser.add_argument("--date", type=_date, metavar="D", help="day to load for, YYYY-MM-DD, UTC")
+    _add_api(parser)
+
+
+def _add_up(commands: _Commands[_Parser]) -> None:
+    parser = _add(
+        commands,
+        "up",
+        _up,
+        "run Airflow with its UI in the foreground until Ctrl-C",
+        "  elt up\n  elt up --port 9090\n  elt up --api https://randomuser.me",
+    )
+    parser.add_argument("--port", type=_port, metavar="N", help="port of the UI (8080 if free)")
+    _add_api(parser)
+    _add(
+        commands,
+        "down",
+        _down,
+        "stop everything of this stack, also what a killed `elt up` left",
+        "  elt down",
+    )
+
+
+def _add_others(commands: _Commands[_Parser]) -> None:
+    parser = _add(
+        commands,
+        "status",
+        _status,
+        "show the latest loads, the rows of each table and how fresh the sources are",
+        "  elt status\n  elt status --json",
+    )
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser = _add(
+        commands,
+        "psql",
+        _psql,
+        "open psql on the warehouse; other arguments are psql's",
+        "  elt psql\n"
+        "  elt psql -c 'select count(*) from analytics.users'\n"
+        "  elt psql --role admin -l",
+    )
+    parser.add_argument("--role", choices=sorted(shell.ROLES), default="reader")
+    parser.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+    _add(
+        commands,
+        "env",
+        _env,
+        "print what to export so that `dbt` and `airflow` work by hand; it holds a password",
+        '  eval "$(elt env)"\n  cd dbt_project && dbt test',
+    )
+
+
+def _add_api(parser: _Parser) -> None:
+    parser.add_argument(
+        "--api",
+        type=_api,
+        metavar="URL",
+        help="HTTP source to read instead of the bundled sample API",
+    )
+
+
+def _version() -> str:
+    try:
+        return version("elt")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _seed(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the seed is empty")
+    return text
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-01-31")
+    if day.year < _FIRST_YEAR or day > datetime.now(UTC).date() + timedelta(days=1):
+        raise argparse.ArgumentTypeError(f"{text} is not between {_FIRST_YEAR}-01-01 and today")
+    return day
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port between 1 and {_LAST_PORT}")
+    return int(text)
+
+
+def _api(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"\s", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a URL like https://randomuser.me")
+    return text.rstrip("/")
+
+
+def _run(options: argparse.Namespace) -> int:
+    request = run.Request(
+        options.pipeline, options.results, options.seed, options.date, options.api
+    )
+    return run.run(Home.from_environment(), request, Console(), Console(stderr=True))
+
+
+def _up(options: argparse.Namespace) -> int:
+    return up.up(Home.from_environment(), Console(), port=options.port, api_url=options.api)
+
+
+def _down(_options: argparse.Namespace) -> int:
+    return up.down(Home.from_environment(), Console())
+
+
+def _status(options: argparse.Namespace) -> int:
+    return status.show(Home.from_environment(), Console(), as_json=options.json)
+
+
+def _psql(options: argparse.Namespace) -> int:
+    return shell.psql(Home.from_environment(), options.role, options.arguments)
+
+
+def _env(_options: argparse.Namespace) -> int:
+    sys.stdout.write(shell.env(Home.from_environment()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

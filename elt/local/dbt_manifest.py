@@ -1,0 +1,117 @@
+"""The dbt manifest that the DAGs are rendered from, written again when the project changed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from elt.local.errors import StackError
+from elt.local.home import Home, write_private
+from elt.local.processes import environment
+
+_SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
+_GENERATED_FOLDERS = frozenset({"target", "logs", "dbt_packages", ".venv"})
+
+_PARSED_FILES = ("partial_parse.msgpack", "manifest.json")
+_STAMP = "manifest.sha256"
+
+
+def refresh(home: Home) -> bool:
+    """Parse the dbt project if it changed since the manifest was written; whether it did.
+
+    Readers always find a whole manifest: it is parsed aside and moved into place.
+    Raises StackError with dbt's own error where the project does not parse.
+    """
+    project = home.dbt_project
+    if not (project / "dbt_project.yml").exists():
+        return False
+    target = project / "target"
+    target.mkdir(exist_ok=True)
+    with (target / "manifest.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        digest = _digest(project)
+        if _is_current(target, digest):
+            return False
+        with tempfile.TemporaryDirectory(dir=target, prefix="parse-") as folder:
+            parsed = Path(folder)
+            _parse(home, parsed)
+            for name in _PARSED_FILES:
+                if (parsed / name).exists():
+                    (parsed / name).replace(target / name)
+        write_private(target / _STAMP, digest)
+    return True
+
+
+def is_current(home: Home) -> bool:
+    """Whether there is nothing to parse."""
+    project = home.dbt_project
+    if not (project / "dbt_project.yml").exists():
+        return True
+    return _is_current(project / "target", _digest(project))
+
+
+def _is_current(target: Path, digest: str) -> bool:
+    stamp = target / _STAMP
+    return (target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == digest
+
+
+def _digest(project: Path) -> str:
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(_sources(project)):
+        digest.update(f"\0{path.relative_to(project)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(project: Path) -> Iterator[Path]:
+    for entry in project.iterdir():
+        if entry.name in _GENERATED_FOLDERS:
+            continue
+        for path in entry.rglob("*") if entry.is_dir() else (entry,):
+            if path.suffix in _SOURCE_SUFFIXES and path.is_file():
+                yield path
+
+
+def _parse(home: Home, target: Path) -> None:
+    project = home.dbt_project
+    dbt = Path(sys.executable).with_name("dbt")
+    program = str(dbt) if dbt.exists() else shutil.which("dbt")
+    if program is None:
+        raise StackError("dbt is not installed: run `uv sync --extra local`")
+    command = [
+        program,
+        "--no-use-colors",
+        "parse",
+        f"--project-dir={project}",
+        f"--profiles-dir={project}",
+        f"--target-path={target}",
+        f"--log-path={home.logs / 'dbt'}",
+    ]
+    done = subprocess.run(
+        command,
+        env=environment(home, {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}),
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"dbt cannot parse {project}: {_own_words(done.stdout)}")
+
+
+def _own_words(output: str) -> str:
+    """dbt's error without time stamps and progress lines, in one line."""
+    lines = [line.split("  ", 1)[-1].strip() for line in output.splitlines()]
+    start = next((i for i, line in enumerate(lines) if "Error" in line), max(0, len(lines) - 3))
+    words = [line for line in lines[start : start + 6] if line]
+    return " ".join(words) or "it gave no reason"

@@ -1,0 +1,91 @@
+"""One at a time: an `elt up`, or an `elt run` that runs its DAG in-process.
+
+A scheduler takes up any run it finds in the metadata database, so it must not meet one that
+`dag.test()` is working on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+import psutil
+
+from elt.local.home import Home, write_private
+from elt.local.processes import is_same
+
+Command = Literal["run", "up"]
+
+
+@dataclass(frozen=True)
+class Occupant:
+    """The command that runs this stack's Airflow."""
+
+    command: Command
+    pid: int
+    created: float
+    """When its process was started, in seconds since the epoch: a pid may be used again."""
+    url: str | None = None
+    """Where the UI is, once it answers."""
+    api_url: str | None = None
+    """The HTTP source its connections name."""
+
+    @property
+    def is_alive(self) -> bool:
+        return is_same(self.pid, self.created)
+
+
+class OccupiedError(Exception):
+    """Another command runs this stack's Airflow."""
+
+    def __init__(self, occupant: Occupant | None) -> None:
+        super().__init__("another elt command is running")
+        self.occupant = occupant
+
+
+class Claim:
+    """The right to run this stack's Airflow, and what others are told about it."""
+
+    def __init__(self, home: Home, occupant: Occupant) -> None:
+        self._file = home.root / "running.json"
+        self._occupant = occupant
+        self._write()
+
+    def announce(self, *, url: str | None = None, api_url: str | None = None) -> None:
+        self._occupant = replace(self._occupant, url=url, api_url=api_url)
+        self._write()
+
+    def withdraw(self) -> None:
+        self._file.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        write_private(self._file, json.dumps(asdict(self._occupant)))
+
+
+@contextmanager
+def claim(home: Home, command: Command) -> Iterator[Claim]:
+    """Take the stack's Airflow for this command. Raises OccupiedError when another has it."""
+    with (home.root / "airflow.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OccupiedError(read(home)) from None
+        own = Claim(home, Occupant(command, os.getpid(), psutil.Process().create_time()))
+        try:
+            yield own
+        finally:
+            own.withdraw()
+
+
+def read(home: Home) -> Occupant | None:
+    """The command that said it runs this stack's Airflow, None when it is gone."""
+    try:
+        occupant = Occupant(**json.loads((home.root / "running.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return occupant if occupant.is_alive else None

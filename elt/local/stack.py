@@ -1,0 +1,113 @@
+"""What `elt run` and `elt up` need before they start Airflow, made or brought up to date."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from elt.local import airflow_home, dbt_manifest, postgres
+from elt.local.display import Display
+from elt.local.errors import StackError
+from elt.local.home import Home
+from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
+from elt.local.postgres import Cluster, Lease, Server
+from elt.local.processes import environment, stop
+
+_SAMPLE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that is ready for Airflow."""
+
+    home: Home
+    lease: Lease
+
+    @property
+    def server(self) -> Server:
+        return self.lease.server
+
+
+@contextmanager
+def prepared(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
+    """Hold PostgreSQL with all databases ready, and the manifest and configuration current.
+
+    `ui_port` is where Airflow's UI listens. Raises StackError when something cannot be made.
+    """
+    # dbt needs no database to parse, so it does it while Airflow's is made.
+    with ThreadPoolExecutor(max_workers=1) as background:
+        parsing = background.submit(_parse, home, display)
+        with Cluster(home, home.secrets()).lease() as lease:
+            server = lease.server
+            postgres.prepare(server)
+            airflow_home.write_configuration(home, server, ui_port)
+            if airflow_home.needs_migration(home, server):
+                with display.step("set up Airflow's database"):
+                    airflow_home.migrate(home, server)
+            airflow_home.end_abandoned_runs(server)
+            parsing.result()
+            yield Stack(home, lease)
+
+
+def _parse(home: Home, display: Display) -> None:
+    if not dbt_manifest.is_current(home):
+        with display.step("parse the dbt project"):
+            dbt_manifest.refresh(home)
+
+
+@contextmanager
+def sample_api(home: Home) -> Iterator[str]:
+    """Run the bundled sample API until the block ends; its URL.
+
+    Raises StackError when it does not start.
+    """
+    process, url = start_sample_api(home)
+    try:
+        yield url
+    finally:
+        stop([process])
+
+
+def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
+    """Start the bundled sample API; its process and URL. It holds the descriptors `inherited`.
+
+    Raises StackError when it does not start.
+    """
+    log = home.logs / "sample-api.log"
+    port_file = home.root / "sample-api.port"
+    port_file.unlink(missing_ok=True)
+    ports = Ports(home.ports_file)
+    wanted = ports.remembered("sample-api")
+    port = wanted if wanted is not None and is_free(wanted) else 0
+    command = [sys.executable, "-m", "elt.local.sample_api"]
+    options = ["--host", LOOPBACK, "--port", str(port), "--port-file", str(port_file)]
+    with log.open("ab") as output:
+        process = psutil.Popen(
+            [*command, *options],
+            env=environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=inherited,
+        )
+    try:
+        deadline = time.monotonic() + _SAMPLE_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            text = port_file.read_text().strip() if port_file.exists() else ""
+            if text.isdigit() and is_listening(int(text)):
+                ports.remember("sample-api", int(text))
+                return process, f"http://{LOOPBACK}:{text}"
+            time.sleep(0.05)
+    except BaseException:
+        stop([process])
+        raise
+    stop([process])
+    raise StackError(f"the sample API does not start: see {log}")

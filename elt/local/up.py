@@ -1,0 +1,225 @@
+"""`elt up` and `elt down`: Airflow's services over the embedded databases."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from elt.local import airflow_home, occupancy
+from elt.local.airflow_api import AirflowApiError, health
+from elt.local.airflow_home import DEFAULT_PORT, LOGIN, PRELOADED
+from elt.local.display import Display
+from elt.local.errors import StackError
+from elt.local.home import Home
+from elt.local.occupancy import Occupant, OccupiedError
+from elt.local.ports import LOOPBACK, Ports, is_free
+from elt.local.postgres import Cluster
+from elt.local.processes import find, stop_all, uninterrupted
+from elt.local.stack import Stack, prepared, start_sample_api
+
+_SERVICES: dict[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    # Logs lie on this machine, so nobody needs to be served them over a port.
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+_COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+
+_HEALTHY_SECONDS = 180.0
+_POLL_SECONDS = 0.3
+_WATCH_SECONDS = 0.5
+_STOP_GRACE_SECONDS = 10.0
+_DOWN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process of the stack that has to stay alive."""
+
+    name: str
+    process: psutil.Popen
+    log: Path
+
+
+def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -> int:
+    """Run the stack until it is stopped; the command's exit code.
+
+    Raises StackError when another command runs Airflow here, a port is taken, or something
+    does not start or dies.
+    """
+    home.create()
+    started = time.monotonic()
+    display = Display(console)
+    with ExitStack() as held:
+        try:
+            claimed = held.enter_context(occupancy.claim(home, "up"))
+        except OccupiedError as error:
+            raise _occupied(error.occupant) from error
+        if find(home):
+            raise StackError(
+                "processes of an earlier `elt up` are still running: `elt down` stops them"
+            )
+        ui_port = _ui_port(home, port)
+        held.callback(_stop_services, home, console)
+        with display.showing("Starting Airflow"):
+            stack = held.enter_context(prepared(home, display, ui_port=ui_port))
+            # After PostgreSQL's lease, so that what still runs is stopped before it.
+            held.callback(_stop_services, home, console)
+            services = []
+            if api_url is None:
+                with display.step("start the sample API"):
+                    process, api_url = start_sample_api(home, stack.lease.fileno())
+                    log = home.logs / "sample-api.log"
+                    services.append(Service("sample API", process, log))
+            connections = airflow_home.connections_file(home)
+            airflow_home.write_connections(connections, api_url, stack.server)
+            services += _start_services(stack)
+            url = airflow_home.ui_url(ui_port)
+            _wait_until_healthy(url, services, display)
+        claimed.announce(url=url, api_url=api_url)
+        _welcome(stack, url, api_url, console, seconds=time.monotonic() - started)
+        while True:
+            _expect_alive(services)
+            time.sleep(_WATCH_SECONDS)
+
+
+def down(home: Home, console: Console) -> int:
+    """Stop everything of the stack, whatever started it; the command's exit code.
+
+    Raises StackError when something cannot be stopped.
+    """
+    if not home.exists:
+        console.print("There is no stack here; nothing to stop.")
+        return 0
+    occupant = occupancy.read(home)
+    if occupant is not None:
+        _ask_to_end(occupant)
+    with uninterrupted():
+        alive = stop_all(home, grace=_STOP_GRACE_SECONDS)
+        Cluster(home, home.secrets()).stop()
+    if alive:
+        listed = ", ".join(str(process.pid) for process in alive)
+        raise StackError(f"these processes cannot be stopped: {listed}")
+    console.print("Stopped; nothing is running, the data stays.")
+    return 0
+
+
+def _occupied(occupant: Occupant | None) -> StackError:
+    if occupant is None:
+        return StackError("another elt command runs Airflow in this folder: `elt down` stops it")
+    if occupant.command == "run":
+        return StackError("an `elt run` is at work in this folder: wait for it to end")
+    where = f" at {occupant.url}" if occupant.url else ""
+    return StackError(
+        f"`elt up` is already running{where} (process {occupant.pid}): `elt down` stops it"
+    )
+
+
+def _ui_port(home: Home, wanted: int | None) -> int:
+    ports = Ports(home.ports_file)
+    if wanted is None:
+        return ports.choose("airflow", preferred=DEFAULT_PORT)
+    if not is_free(wanted):
+        raise StackError(f"port {wanted} on {LOOPBACK} is taken: name another one with --port")
+    ports.remember("airflow", wanted)
+    return wanted
+
+
+def _start_services(stack: Stack) -> list[Service]:
+    environment = airflow_home.airflow_environment(stack.home, stack.server)
+    services = []
+    for name, arguments in _SERVICES.items():
+        extra = {"ELT_PRELOAD": ",".join(PRELOADED)} if name == "scheduler" else {}
+        log = stack.home.logs / f"airflow-{name}.log"
+        process = _start(arguments, {**environment, **extra}, log, stack.lease.fileno())
+        services.append(Service(name, process, log))
+    return services
+
+
+def _start(
+    arguments: Sequence[str], environment: Mapping[str, str], log: Path, lease: int
+) -> psutil.Popen:
+    with log.open("wb") as output:
+        return psutil.Popen(
+            [sys.executable, "-m", "airflow", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # PostgreSQL stays up as long as a service uses it, even without this process.
+            pass_fds=(lease,),
+        )
+
+
+def _expect_alive(services: Sequence[Service]) -> None:
+    for service in services:
+        code = service.process.poll()
+        if code is not None:
+            raise StackError(f"{service.name} ended with exit code {code}: see {service.log}")
+
+
+def _wait_until_healthy(url: str, services: Sequence[Service], display: Display) -> None:
+    deadline = time.monotonic() + _HEALTHY_SECONDS
+    with display.step("start Airflow's services"):
+        missing = list(_COMPONENTS)
+        while time.monotonic() < deadline:
+            _expect_alive(services)
+            with suppress(AirflowApiError):
+                states = health(url)
+                missing = [name for name in _COMPONENTS if states.get(name) != "healthy"]
+                if not missing:
+                    return
+            time.sleep(_POLL_SECONDS)
+    logs = services[0].log.parent
+    raise StackError(
+        f"Airflow is not healthy after {_HEALTHY_SECONDS:.0f} s ({', '.join(missing)}): see {logs}"
+    )
+
+
+def _welcome(stack: Stack, url: str, api_url: str, console: Console, *, seconds: float) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Airflow", url)
+    table.add_row("user", LOGIN)
+    table.add_row("password", stack.server.secrets.admin_password)
+    table.add_row("source API", api_url)
+    table.add_row("logs", str(stack.home.logs))
+    console.print()
+    console.print(table, soft_wrap=True, highlight=False, markup=False)
+    console.print()
+    console.print(f"Up after {seconds:.0f} s; Ctrl-C stops everything.", highlight=False)
+
+
+def _stop_services(home: Home, console: Console) -> None:
+    with uninterrupted():
+        if find(home):
+            console.print("Stopping…")
+            alive = stop_all(home, grace=_STOP_GRACE_SECONDS)
+            if alive:
+                listed = ", ".join(str(process.pid) for process in alive)
+                raise StackError(f"these processes cannot be stopped: {listed}")
+
+
+def _ask_to_end(occupant: Occupant) -> None:
+    """Let a live `elt up` or `elt run` stop what it started, and wait for it."""
+    with suppress(ProcessLookupError):
+        os.kill(occupant.pid, signal.SIGTERM)
+    try:
+        process = psutil.Process(occupant.pid)
+        process.wait(timeout=_DOWN_SECONDS)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired:
+        process.kill()
