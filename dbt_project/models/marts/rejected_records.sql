@@ -1,0 +1,48 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='fail',
+        pre_hook=[
+            "{{ pin_loads(['randomuser__users']) }}",
+            "{{ remove_gone_loads() }}",
+        ],
+        post_hook="{{ unpin_loads() }}",
+    )
+}}
+
+with
+
+users as (
+    select * from {{ ref('stg_randomuser__users') }}
+),
+
+pinned as (
+    {{ pinned_loads() }}
+),
+
+rejected as (
+    select
+        load_id,
+        record_no,
+        'randomuser__users'::text as source,
+        rejection_reason,
+        record
+    from users
+    where rejection_reason is not null
+),
+
+final as (
+    select
+        rejected.load_id,
+        rejected.record_no,
+        rejected.source,
+        rejected.rejection_reason,
+        rejected.record,
+        pinned.period as load_period
+    from rejected
+    inner join pinned on rejected.load_id = pinned.load_id
+    where pinned.is_new
+)
+
+select * from final

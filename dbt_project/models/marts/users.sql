@@ -1,0 +1,75 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='keyed',
+        unique_key='user_id',
+        on_schema_change='fail',
+        pre_hook="{{ pin_loads(['randomuser__users']) }}",
+        post_hook="{{ unpin_loads() }}",
+        meta={
+            'key': 'user_id',
+            'source': 'randomuser__users',
+            'staging': 'stg_randomuser__users',
+        },
+    )
+}}
+
+with
+
+staged as (
+    select * from {{ ref('stg_randomuser__users') }}
+),
+
+latest as (
+    {{ latest_per_key('staged', key='user_id') }}
+),
+
+final as (
+    select
+        -- the columns this table began with; people's queries rely on the order
+        first_name as firstname,
+        last_name as lastname,
+        country,
+        username,
+        'sha256$'::text || password_salt || '$'::text || password_sha256
+            as password,
+        email,
+
+        -- ids
+        user_id,
+        national_id,
+        national_id_name,
+
+        -- strings
+        gender,
+        title,
+        street_name,
+        city,
+        state,
+        postcode,
+        timezone_offset,
+        timezone_description,
+        phone,
+        cell,
+        picture_large_url,
+        picture_medium_url,
+        picture_thumbnail_url,
+        nationality,
+        row_hash,
+
+        -- numerics
+        street_number,
+        latitude,
+        longitude,
+
+        -- timestamps
+        born_at,
+        registered_at,
+
+        -- the load the row came with
+        load_id,
+        load_period
+    from latest
+)
+
+select * from final
