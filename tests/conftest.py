@@ -1,8 +1,22 @@
-"""What all tests share: the closing list of what this machine could not run."""
+"""What all tests share: an Airflow home of their own, the closing list of what was skipped."""
 
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
 from collections import Counter
 
 import pytest
+
+# Importing Airflow writes a configuration into its home: it must not be the user's.
+_AIRFLOW_HOME = tempfile.mkdtemp(prefix="elt-tests-airflow-")
+os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_AIRFLOW_HOME, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)
