@@ -61,7 +61,10 @@ _COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin (format b
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 _COPY_ROW = struct.Struct("!hiqiiib")
 _COPY_TRAILER = struct.pack("!h", -1)
-_LINE = re.compile(r"line (\d+)")
+_LINE = re.compile(r"COPY .*, line (\d+)")
+
+_UNSTORABLE = (psycopg.DataError, psycopg.errors.StatementTooComplex)
+"""What PostgreSQL says to a value it cannot store; the second one to very deep nesting."""
 
 
 class RawRef(TypedDict):
@@ -99,14 +102,12 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
     with closing(_connect(hook)) as connection, connection.transaction():
         # "if not exists" is no protection against another run that creates the same just now.
         _lock(connection, f"create {SCHEMA}")
-        if not _exists(
-            connection, "select 1 from pg_namespace where nspname = %s", SCHEMA
-        ):
+        if not _exists(connection, "select 1 from pg_namespace where nspname = %s", SCHEMA):
             connection.execute(sql.SQL("create schema {schema}").format(**names))
         connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
         warehouse.grant_ledger(connection)
         connection.execute(sql.SQL(_CREATE_TABLE).format(**names))
-        index = f"{source.table}__load_id"
+        index = f"{source.table}__load_id_record_no"
         if not _exists(
             connection,
             "select 1 from pg_indexes where schemaname = %s and indexname = %s",
@@ -114,7 +115,7 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
             index,
         ):
             connection.execute(
-                sql.SQL("create index {index} on {schema}.{table} (load_id)").format(
+                sql.SQL("create index {index} on {schema}.{table} (load_id, record_no)").format(
                     index=sql.Identifier(index), **names
                 )
             )
@@ -140,13 +141,11 @@ def land(
     log.info("landing %d records in %s.%s", fetched.records, SCHEMA, source.table)
     try:
         return _land(hook, source, period, run, spool, fetched, salvage=False)
-    except psycopg.DataError as error:
-        log.warning(
-            "a record cannot be stored as it is: %s", error.diag.message_primary
-        )
+    except _UNSTORABLE as error:
+        log.warning("a record cannot be stored as it is: %s", error.diag.message_primary)
     try:
         return _land(hook, source, period, run, spool, fetched, salvage=True)
-    except psycopg.DataError as error:
+    except _UNSTORABLE as error:
         line = _LINE.search(error.diag.context or "")
         which = f"record {line[1]}" if line else "a record"
         raise LandingError(
@@ -168,12 +167,8 @@ def _land(
     names = _names(source)
     with closing(_connect(hook)) as connection, connection.transaction():
         _lock(connection, f"{source.table} {period.isoformat()}")
-        (load_id,) = _one(
-            connection, sql.SQL("select nextval('{schema}.load_id')"), names
-        )
-        copied = _copy(
-            connection, sql.SQL(_COPY).format(**names), load_id, spool, salvage
-        )
+        (load_id,) = _one(connection, sql.SQL("select nextval('{schema}.load_id')"), names)
+        copied = _copy(connection, sql.SQL(_COPY).format(**names), load_id, spool, salvage)
         if copied.records != fetched.records:
             raise LandingError(
                 f"{source.table}: the spool holds {copied.records} records of the"
@@ -304,9 +299,7 @@ def _one(
     statement: sql.SQL,
     names: dict[str, sql.Identifier],
 ) -> tuple[Any, ...]:
-    return cast(
-        "tuple[Any, ...]", connection.execute(statement.format(**names)).fetchone()
-    )
+    return cast("tuple[Any, ...]", connection.execute(statement.format(**names)).fetchone())
 
 
 def _exists(connection: psycopg.Connection[Any], query: str, *values: str) -> bool:

@@ -1,23 +1,204 @@
 {#
     A keyed mart holds one row per key: the record of the latest period wins,
     then the last to land within a load, in whatever order loads arrive.
+
+    A row keeps the load it came with while later ones bring the same content.
+    For this to survive replaced and backfilled loads, a row is written anew
+    also when its load is gone and nothing took its place, or when a load
+    between it and the winner brings other content: then the older load no
+    longer vouches for it.
+
+    What has to be written is worked out on keys and hashes, in temporary
+    tables of the model's transaction. They are analysed: the planner knows
+    nothing of how many rows a common table expression has, and loops where it
+    takes 20,000 for one.
 #}
+
+
+{% macro mart_table(name) -%}
+    {{ this.identifier }}__{{ name }}
+{%- endmacro %}
+
+
+{% macro find_winners(staged, key) -%}
+    {#-
+        Pre-hook of an incremental build, after pin_loads: makes the temporary
+        tables `<mart>__winners`, the records to write, and `<mart>__vanished`,
+        the keys that no load has any more.
+    -#}
+    {%- if execute and is_incremental() -%}
+    {%- set contenders = mart_table('contenders') -%}
+    {%- set orphans = mart_table('orphans') -%}
+    {%- set winners = mart_table('winners') -%}
+    {%- set vanished = mart_table('vanished') -%}
+    {%- set gone -%}
+        select p.period from ({{ pinned_loads() }}) as p where p.is_gone
+    {%- endset -%}
+    {%- set since -%}
+        select min(n.period) from ({{ pinned_loads() }}) as n where n.is_new
+    {%- endset %}
+
+    -- The records of the new loads and of those of the same or a later period.
+    create temporary table {{ contenders }} on commit drop as
+    select
+        s.{{ key }},
+        s.load_id,
+        s.record_no,
+        s.row_hash,
+        l.period,
+        l.is_new
+    from {{ staged }} as s
+    inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
+    where
+        s.rejection_reason is null
+        and s.load_id = any(array(
+            select p.load_id
+            from ({{ pinned_loads() }}) as p
+            where not p.is_gone and p.period >= ({{ since }})
+        ));
+    analyze {{ contenders }};
+
+    -- Keys whose load is gone and that no new load brings.
+    create temporary table {{ orphans }} on commit drop as
+    select t.{{ key }}
+    from {{ this }} as t
+    where
+        exists ({{ gone }})
+        and t.load_period in ({{ gone }})
+        and not exists (
+            select 1
+            from {{ contenders }} as c
+            where c.is_new and t.{{ key }} = c.{{ key }}
+        );
+    analyze {{ orphans }};
+
+    -- Only the keys that new loads touch, and all there is of the orphans.
+    delete from {{ contenders }}
+    where
+        not exists (
+            select 1
+            from {{ contenders }} as c
+            where c.is_new and {{ contenders }}.{{ key }} = c.{{ key }}
+        )
+        and not exists (
+            select 1
+            from {{ orphans }} as o
+            where {{ contenders }}.{{ key }} = o.{{ key }}
+        );
+    insert into {{ contenders }} (
+        {{ key }}, load_id, record_no, row_hash, period, is_new
+    )
+    select
+        s.{{ key }},
+        s.load_id,
+        s.record_no,
+        s.row_hash,
+        l.period,
+        false
+    from {{ staged }} as s
+    inner join {{ orphans }} as o on s.{{ key }} = o.{{ key }}
+    inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
+    where
+        s.rejection_reason is null
+        and s.load_id = any(array(
+            select p.load_id
+            from ({{ pinned_loads() }}) as p
+            where
+                exists (select 1 from {{ orphans }} as x)
+                and not p.is_gone
+                and not coalesce(p.period >= ({{ since }}), false)
+        ));
+    analyze {{ contenders }};
+
+    create temporary table {{ winners }} on commit drop as
+    with
+
+    last_of_load as (
+        select distinct on (c.{{ key }}, c.period) c.*
+        from {{ contenders }} as c
+        order by
+            c.{{ key }} asc,
+            c.period desc,
+            c.record_no desc
+    ),
+
+    ranked as (
+        select
+            b.*,
+            row_number() over by_period as place,
+            first_value(b.row_hash) over by_period as winning_hash
+        from last_of_load as b
+        window by_period as (partition by b.{{ key }} order by b.period desc)
+    ),
+
+    judged as (
+        select
+            r.*,
+            t.{{ key }} as former_key,
+            t.row_hash as former_hash,
+            t.load_period as former_period,
+            max(
+                case when r.row_hash <> r.winning_hash then r.period end
+            ) over of_key as other_until,
+            max(
+                case when r.period = t.load_period then 1 else 0 end
+            ) over of_key as has_former_period
+        from ranked as r
+        left join {{ this }} as t on r.{{ key }} = t.{{ key }}
+        window of_key as (partition by r.{{ key }})
+    )
+
+    select
+        j.{{ key }},
+        j.load_id,
+        j.record_no,
+        j.row_hash,
+        j.period,
+        j.former_key is not null as is_change
+    from judged as j
+    where
+        j.place = 1
+        and (
+            j.former_key is null
+            or j.former_hash <> j.row_hash
+            or j.former_period <= j.other_until
+            or (
+                j.has_former_period = 0
+                and j.former_period in ({{ gone }})
+            )
+        );
+    analyze {{ winners }};
+
+    create temporary table {{ vanished }} on commit drop as
+    select o.{{ key }}
+    from {{ orphans }} as o
+    where not exists (
+        select 1 from {{ contenders }} as c where o.{{ key }} = c.{{ key }}
+    );
+    analyze {{ vanished }}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {% macro latest_per_key(staged, key) -%}
     {#-
-        The rows that a keyed mart has to write, from the CTE `staged`: all of
-        its columns and load_period. On a first build and with --full-refresh
-        that is the winning row of every key. Otherwise it is the winning rows
-        of the keys that new or vanished loads touch, less those the mart has.
-
-        A row keeps the load it came with while later ones bring the same
-        content. For this to survive replaced and backfilled loads, a row is
-        written anew also when its load is gone, or when a load between it and
-        the winner brings other content: then the older load no longer vouches
-        for it.
+        The rows that a keyed mart has to write: all columns of `staged`, and
+        load_period. On a first build and with --full-refresh that is the
+        winning record of every key, else what find_winners has found. (`dbt
+        show` and `dbt compile` run no hooks; they give the former.)
     -#}
-    {%- if not is_incremental() %}
+    {%- if is_incremental() and flags.WHICH in ('run', 'build') %}
+    select
+        s.*,
+        w.period as load_period
+    from {{ staged }} as s
+    inner join {{ mart_table('winners') }} as w
+        on s.load_id = w.load_id and s.record_no = w.record_no
+    where
+        s.load_id = any(array(
+            select distinct x.load_id from {{ mart_table('winners') }} as x
+        ))
+    {%- else %}
     select distinct on (s.{{ key }})
         s.*,
         l.period as load_period
@@ -28,128 +209,6 @@
         s.{{ key }} asc,
         l.period desc,
         s.record_no desc
-    {%- else %}
-    with
-
-    pinned as (
-        {{ pinned_loads() }}
-    ),
-
-    live as (
-        select
-            p.load_id,
-            p.period,
-            p.is_new
-        from pinned as p
-        where not p.is_gone
-    ),
-
-    gone as (
-        select p.period
-        from pinned as p
-        where p.is_gone
-    ),
-
-    since as (
-        select min(v.period) as period
-        from live as v
-        where v.is_new
-    ),
-
-    recent as (
-        select
-            s.*,
-            v.period as load_period,
-            v.is_new
-        from {{ staged }} as s
-        inner join live as v on s.load_id = v.load_id
-        where
-            s.rejection_reason is null
-            and v.period >= (select x.period from since as x)
-    ),
-
-    touched as (
-        select distinct r.{{ key }}
-        from recent as r
-        where r.is_new
-    ),
-
-    orphaned as (
-        select t.{{ key }}
-        from {{ this }} as t
-        where
-            t.load_period in (select g.period from gone as g)
-            and not exists (
-                select 1 from touched as u where t.{{ key }} = u.{{ key }}
-            )
-    ),
-
-    contenders as (
-        select r.*
-        from recent as r
-        where
-            r.{{ key }} in (select u.{{ key }} from touched as u)
-            or r.{{ key }} in (select o.{{ key }} from orphaned as o)
-        union all
-        select
-            s.*,
-            v.period as load_period,
-            v.is_new
-        from {{ staged }} as s
-        inner join live as v on s.load_id = v.load_id
-        where
-            s.rejection_reason is null
-            and s.{{ key }} in (select o.{{ key }} from orphaned as o)
-            and not coalesce(
-                v.period >= (select x.period from since as x), false
-            )
-    ),
-
-    last_of_load as (
-        select distinct on (c.{{ key }}, c.load_period) c.*
-        from contenders as c
-        order by
-            c.{{ key }} asc,
-            c.load_period desc,
-            c.record_no desc
-    ),
-
-    ranked as (
-        select
-            b.*,
-            row_number() over by_period as place,
-            first_value(b.row_hash) over by_period as winning_hash
-        from last_of_load as b
-        window by_period as (
-            partition by b.{{ key }}
-            order by b.load_period desc
-        )
-    ),
-
-    other_content as (
-        select
-            r.{{ key }},
-            max(r.load_period) as until_period
-        from ranked as r
-        where r.row_hash <> r.winning_hash
-        group by r.{{ key }}
-    )
-
-    select w.*
-    from ranked as w
-    left join {{ this }} as t on w.{{ key }} = t.{{ key }}
-    left join other_content as d on w.{{ key }} = d.{{ key }}
-    left join last_of_load as b
-        on t.{{ key }} = b.{{ key }} and t.load_period = b.load_period
-    left join gone as g on t.load_period = g.period
-    where
-        w.place = 1
-        and (
-            t.{{ key }} is null
-            or t.row_hash <> w.row_hash
-            or t.load_period <= d.until_period
-            or (g.period is not null and b.{{ key }} is null)
-        )
     {%- endif %}
 {%- endmacro %}
 
@@ -158,20 +217,18 @@
     {#-
         dbt's delete+insert, and what it has no place for: how many rows of
         each load changed a row (the rest of what it wrote is new), and the
-        removal of rows whose load is gone and that no other load has.
+        removal of the keys that no load has any more.
     -#}
     {%- set target = arg_dict['target_relation'] -%}
-    {%- set temp = arg_dict['temp_relation'] -%}
     {%- set key = arg_dict['unique_key'] -%}
-    {%- set staged = ref(config.get('meta')['staging']) -%}
     update ops.model_loads
     set rows_changed = c.rows_changed
     from (
         select
             w.load_id,
             count(*) as rows_changed
-        from {{ temp }} as w
-        inner join {{ target }} as t on w.{{ key }} = t.{{ key }}
+        from {{ mart_table('winners') }} as w
+        where w.is_change
         group by w.load_id
     ) as c
     where
@@ -179,18 +236,7 @@
         and ops.model_loads.model = '{{ mark_name() }}'::text;
     {{ get_incremental_delete_insert_sql(arg_dict) }};
     delete from {{ target }}
-    where
-        load_period in (
-            select p.period from ({{ pinned_loads() }}) as p where p.is_gone
-        )
-        and not exists (
-            select 1
-            from {{ staged }} as s
-            inner join ({{ pinned_loads() }}) as p on s.load_id = p.load_id
-            where
-                not p.is_gone
-                and p.period = {{ target }}.load_period
-                and s.{{ key }} = {{ target }}.{{ key }}
-                and s.rejection_reason is null
-        )
+    where {{ key }} in (
+        select v.{{ key }} from {{ mart_table('vanished') }} as v
+    )
 {%- endmacro %}

@@ -29,7 +29,11 @@ rejected as (
         rejection_reason,
         record
     from users
-    where rejection_reason is not null
+    where
+        rejection_reason is not null
+        and load_id = any(array(
+            select load_id from pinned where is_new
+        ))
 ),
 
 final as (
@@ -42,7 +46,6 @@ final as (
         pinned.period as load_period
     from rejected
     inner join pinned on rejected.load_id = pinned.load_id
-    where pinned.is_new
 )
 
 select * from final

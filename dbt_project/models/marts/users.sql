@@ -4,7 +4,10 @@
         incremental_strategy='keyed',
         unique_key='user_id',
         on_schema_change='fail',
-        pre_hook="{{ pin_loads(['randomuser__users']) }}",
+        pre_hook=[
+            "{{ pin_loads(['randomuser__users']) }}",
+            "{{ find_winners(ref('stg_randomuser__users'), key='user_id') }}",
+        ],
         post_hook="{{ unpin_loads() }}",
         meta={
             'key': 'user_id',
@@ -31,8 +34,7 @@ final as (
         last_name as lastname,
         country,
         username,
-        'sha256$'::text || password_salt || '$'::text || password_sha256
-            as password,
+        password_digest as password,
         email,
 
         -- ids
