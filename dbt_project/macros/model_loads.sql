@@ -42,11 +42,13 @@
 {%- endmacro %}
 
 
-{% macro lock_model(seconds=60) -%}
+{% macro lock_model() -%}
     {#-
         Hold the model's advisory lock until the transaction ends. A model that
-        somebody else builds is waited for, then its builder is named.
+        somebody else builds is waited for, ELT_BUILD_LOCK_TIMEOUT seconds (60)
+        at most, then its builder is named.
     -#}
+    {%- set seconds = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
     {%- set key -%}
         hashtext('elt'::text), hashtext('{{ mark_name() }}'::text)
     {%- endset -%}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -11,10 +15,20 @@ from psycopg import sql
 
 from elt import warehouse as names
 from elt.local import postgres
-from elt.local.airflow_home import connections
+from elt.local.airflow_home import connections, dbt_secret, public_environment
 from elt.local.home import SUPERUSER, Home
 from elt.local.postgres import Cluster, Server
 from elt.local.sample_api.testing import SampleApi
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
+    from elt.landing import RawRef
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+Dbt = Callable[..., "dbtRunnerResult"]
+Land = Callable[..., "RawRef"]
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +65,70 @@ def api(running_api: SampleApi) -> SampleApi:
 
 
 @pytest.fixture
-def airflow_connections(
-    warehouse: Server, api: SampleApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def airflow_connections(warehouse: Server, api: SampleApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Airflow's connections to ``warehouse`` and ``api``, by their usual ids."""
     for conn_id, fields in connections(api.url, warehouse).items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
+
+
+@pytest.fixture
+def land(airflow_connections: None) -> Land:
+    """Land records as a load of users: ``land("2026-11-22", {"login": …}, …)``; its reference.
+
+    A record is a dictionary, or a string, which is taken for the JSON text itself.
+    """
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    from dags.user_processing import users
+    from elt import landing
+    from elt.fetch import Fetched
+    from elt.spool import Spool
+
+    loader = PostgresHook(postgres_conn_id="warehouse_loader")
+    landing.create_tables(loader, users)
+
+    def land(day: str, *records: object) -> RawRef:
+        texts = [
+            (record if isinstance(record, str) else json.dumps(record)).encode()
+            for record in records
+        ]
+        now = datetime.now(UTC)
+        fetched = Fetched("test", 1, len(texts), sum(map(len, texts)), now, now)
+        period = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        with Spool() as spool:
+            spool.write(1, texts)
+            return landing.land(loader, users, period, landing.Run("test", "run"), spool, fetched)
+
+    return land
+
+
+@pytest.fixture(scope="session")
+def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the dbt project, parsed, so that nothing is written into the clone."""
+    from dbt.cli.main import dbtRunner
+
+    copy = tmp_path_factory.mktemp("dbt") / "dbt_project"
+    shutil.copytree(DBT_PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
+    parsed = dbtRunner().invoke(["--quiet", "parse", *_folders(copy)])
+    assert parsed.success, parsed.exception
+    return copy
+
+
+@pytest.fixture
+def dbt(warehouse: Server, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -> Dbt:
+    """dbt on ``warehouse``: ``dbt("run", "--select", "users")``; what fails is in the result."""
+    from dbt.cli.main import dbtRunner
+
+    home = Home(dbt_project)
+    for name, value in {**public_environment(home, warehouse), **dbt_secret(warehouse)}.items():
+        if name != "AIRFLOW_HOME":
+            monkeypatch.setenv(name, value)
+
+    def run(command: str, *options: str) -> dbtRunnerResult:
+        return dbtRunner().invoke(["--quiet", command, *_folders(dbt_project), *options])
+
+    return run
+
+
+def _folders(project: Path) -> list[str]:
+    return [f"--project-dir={project}", f"--profiles-dir={project}", f"--log-path={project}/logs"]

@@ -1,0 +1,123 @@
+"""Reconciliation: where each record of a load is, and what is said when one is nowhere."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+from elt import warehouse as names
+from elt.errors import ReconciliationError
+from elt.landing import RawRef
+from elt.local.home import SUPERUSER
+from elt.local.postgres import Server
+from elt.reconcile import reconcile
+from elt.transform import KeyedMart
+from tests.integration.conftest import Dbt, Land
+
+USERS = KeyedMart("analytics.users", "analytics.stg_randomuser__users", "user_id")
+
+Check = Callable[[RawRef], dict[str, int]]
+
+
+def user(number: int, first: str = "Ada", **fields: object) -> dict[str, object]:
+    return {"login": {"uuid": str(uuid.UUID(int=number))}, "name": {"first": first}, **fields}
+
+
+@pytest.fixture
+def check(airflow_connections: None) -> Check:
+    def check(ref: RawRef) -> dict[str, int]:
+        hook = PostgresHook(postgres_conn_id="warehouse_transformer")
+        return reconcile(hook, ref, [USERS]).get("analytics.users", {})
+
+    return check
+
+
+def build(dbt: Dbt) -> None:
+    assert dbt("run", "--select", "+users").success
+
+
+def spoil(server: Server, statement: str) -> None:
+    with psycopg.connect(server.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)) as connection:
+        connection.execute(statement.encode())
+
+
+def test_every_record_is_counted_where_it_went(land: Land, dbt: Dbt, check: Check) -> None:
+    first = land("2026-11-01", user(1), user(2), user(3), user(4))
+    build(dbt)
+    assert check(first) == {
+        "raw": 4,
+        "new": 4,
+        "changed": 0,
+        "unchanged": 0,
+        "superseded": 0,
+        "duplicates": 0,
+        "rejected": 0,
+    }
+    third = land("2026-11-03", user(4, "Eve"))
+    build(dbt)
+    second = land(
+        "2026-11-02",
+        user(1),  # as it was
+        user(2, "Bob"),  # changed, after a duplicate
+        user(2, "Joe"),
+        user(4, "Joe"),  # superseded by the third
+        user(5),  # new
+        user(6, dob={"age": "old"}),  # rejected
+    )
+    build(dbt)
+    assert check(second) == {
+        "raw": 6,
+        "new": 1,
+        "changed": 1,
+        "unchanged": 1,
+        "superseded": 1,
+        "duplicates": 1,
+        "rejected": 1,
+    }
+    assert check(third)["raw"] == 1
+    assert check(first)["superseded"] == 3
+
+
+def test_a_load_that_was_replaced_is_left_to_its_successor(
+    land: Land, dbt: Dbt, check: Check
+) -> None:
+    former = land("2026-11-01", user(1))
+    latter = land("2026-11-01", user(1), user(2))
+    build(dbt)
+    assert check(former) == {}
+    assert check(latter)["raw"] == 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            "delete from analytics.users where firstname = 'Bob'",
+            "analytics.users: 1 of 2 records are unaccounted for, 1 keys are missing",
+        ),
+        (
+            "update analytics.users set row_hash = 'other' where firstname = 'Bob'",
+            "analytics.users: 1 of 2 records are unaccounted for",
+        ),
+        (
+            "delete from raw.randomuser__users where record_no = 1",
+            "raw.randomuser__users: it has 1 rows, the ledger 2 records",
+        ),
+        ("delete from ops.model_loads", "analytics.users: it has not built the load"),
+        ("update raw.loads set records = 3", "the ledger: it has 3 records"),
+    ],
+)
+def test_what_is_missing_is_named(
+    statement: str, said: str, warehouse: Server, land: Land, dbt: Dbt, check: Check
+) -> None:
+    ref = land("2026-11-01", user(1), user(2, "Bob"))
+    build(dbt)
+    spoil(warehouse, statement)
+    with pytest.raises(ReconciliationError) as raised:
+        check(ref)
+    assert said in str(raised.value)
+    assert f"load {ref['load_id']} of randomuser__users, period 2026-11-01" in str(raised.value)
