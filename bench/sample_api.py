@@ -1,12 +1,11 @@
 """How fast the sample API makes users, and how fast it serves pages it has made.
 
-``python bench/sample_api.py`` starts a server of its own, pulls prepared pages of 5,000 users over
-keep-alive connections with raw sockets, prints a table and exits with 0.
+A server of its own serves prepared pages of 5,000 users over keep-alive connections, which raw
+sockets pull.
 """
 
 from __future__ import annotations
 
-import argparse
 import socket
 import subprocess
 import sys
@@ -19,28 +18,28 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from bench import report
 from elt.local.sample_api.people import Selection, users
 
 SEED = "bench"
 RESULTS = 5_000
 
 
-def main() -> int:
-    """Measure and print; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=20, help="prepared pages of 5,000 users")
-    parser.add_argument("--seconds", type=float, default=3.0, help="per measurement")
-    arguments = parser.parse_args()
-
-    rows = [("users made, per CPU second", *generation(arguments.seconds))]
-    with server(arguments.pages) as address:
+def run(pages: int = 20, seconds: float = 3.0) -> None:
+    """Measure each way for ``seconds`` with ``pages`` pages, and print."""
+    made = generation(seconds)
+    rows = [("made, per CPU second", *made)]
+    with server(pages) as address:
         for connections in (1, 4, 8):
-            figures = serving(address, arguments.pages, connections, arguments.seconds)
-            rows.append((f"prepared pages, {connections} connections", *figures))
-    sys.stdout.write(f"{'':<32}{'users/s':>12}{'MB/s':>8}\n")
-    for name, user_rate, megabytes in rows:
-        sys.stdout.write(f"{name:<32}{user_rate:>12,.0f}{megabytes:>8,.0f}\n")
-    return 0
+            served = serving(address, pages, connections, seconds)
+            rows.append((f"prepared pages, {connections} connections", *served))
+    report.table(
+        ["", "users/s", "MB/s", "to made"],
+        [
+            [name, f"{user_rate:,.0f}", f"{megabytes:,.0f}", f"{user_rate / made[0]:.1f}"]
+            for name, user_rate, megabytes in rows
+        ],
+    )
 
 
 def generation(seconds: float) -> tuple[float, float]:
@@ -57,10 +56,11 @@ def generation(seconds: float) -> tuple[float, float]:
 
 
 @contextmanager
-def server(pages: int) -> Iterator[tuple[str, int]]:
+def server(pages: int, results: int = RESULTS) -> Iterator[tuple[str, int]]:
     """A sample API of its own, with the pages prepared; yields host and port."""
     command = [sys.executable, "-m", "elt.local.sample_api"]
-    command += ["--prepare", f"{SEED}:{pages}:{RESULTS}", "--cache-mb", str(6 * pages + 1)]
+    command += ["--prepare", f"{SEED}:{pages}:{results}"]
+    command += ["--cache-mb", str(1 + pages * results * 1_200 // 1_000_000)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
@@ -125,7 +125,3 @@ def receive(connection: socket.socket, into: memoryview) -> int:
     if not count:
         raise SystemExit("The sample API closed a connection.")
     return count
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -21,6 +21,8 @@ _ESCAPES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
+_DEEPEST = 500
+"""Levels of nesting; far below what exhausts the stack of PostgreSQL or of any Python."""
 # PostgreSQL's numeric: 131,072 digits before the point, 16,383 after it.
 _WIDEST, _FINEST = 131_071, -16_383
 
@@ -54,9 +56,7 @@ def redactions(paths: Iterable[str]) -> Redactions:
 def redact(value: bytes, tree: Redactions) -> bytes:
     """``value``, a JSON text, without the fields that ``tree`` names; the rest stays as sent."""
     if value.startswith(b"["):
-        return _ENCODER.encode(
-            [Raw(redact(bytes(item), tree)) for item in _LIST.decode(value)]
-        )
+        return _ENCODER.encode([Raw(redact(bytes(item), tree)) for item in _LIST.decode(value)])
     if not value.startswith(b"{"):
         return value
     fields = _OBJECT.decode(value)
@@ -91,15 +91,11 @@ def split(body: bytes, source: Source, tree: Redactions) -> list[bytes]:
         found = _at(fields, source.records)
         if found is None:
             names = _shorten(", ".join(fields).encode())
-            raise DecodeError(
-                f"the answer has no {source.records!r}, it has: {names or 'nothing'}"
-            )
+            raise DecodeError(f"the answer has no {source.records!r}, it has: {names or 'nothing'}")
         try:
             items = _LIST.decode(found)
         except msgspec.ValidationError:
-            raise DecodeError(
-                f"{source.records!r} in the answer is not a list"
-            ) from None
+            raise DecodeError(f"{source.records!r} in the answer is not a list") from None
         return [redact(bytes(item), tree) if tree else bytes(item) for item in items]
     except (msgspec.DecodeError, RecursionError) as error:
         # The parser's words quote nothing of the document: they say where it is wrong.
@@ -109,16 +105,14 @@ def split(body: bytes, source: Source, tree: Redactions) -> list[bytes]:
 def storable(record: bytes) -> bytes:
     """``record`` if a jsonb column takes it, else a JSON string that holds its text.
 
-    jsonb has no place for U+0000, for bytes that are not UTF-8, and for numbers beyond numeric.
-    Such a record is kept whole, as text, and staging rejects it: "not an object".
+    jsonb has no place for U+0000, lone surrogates, bytes that are not UTF-8, and numbers beyond
+    numeric, and no stack for very deep nesting. Such a record is kept whole, as text, and staging
+    rejects it: "not an object".
     """
     try:
         text = record.decode()
-        value = json.loads(
-            text, parse_float=_number, parse_int=str, parse_constant=_not_json
-        )
-        if _holds_nul(value):
-            raise ValueError("U+0000")
+        value = json.loads(text, parse_float=_number, parse_int=str, parse_constant=_not_json)
+        _check_storable(value)
     except (ValueError, RecursionError, ArithmeticError):
         return json.dumps(record.decode(errors="backslashreplace")).encode()
     return record
@@ -157,9 +151,17 @@ def _not_json(text: str) -> Any:
     raise ValueError(text)
 
 
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any("\0" in name or _holds_nul(below) for name, below in value.items())
-    return isinstance(value, list) and any(_holds_nul(item) for item in value)
+def _check_storable(value: Any) -> None:
+    todo = [(value, 0)]
+    while todo:
+        value, depth = todo.pop()
+        if isinstance(value, str):
+            value.encode()  # raises ValueError for a lone surrogate
+            if "\0" in value:
+                raise ValueError("U+0000")
+        elif depth > _DEEPEST:
+            raise ValueError("too deep")
+        elif isinstance(value, dict):
+            todo += [(below, depth + 1) for pair in value.items() for below in pair]
+        elif isinstance(value, list):
+            todo += [(below, depth + 1) for below in value]

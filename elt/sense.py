@@ -46,8 +46,8 @@ class ApiSensor(HttpSensor):
 
         try:
             ready = super().poke(context)
-        except requests.RequestException as error:
-            self._fault = fetch.connection_fault(error)
+        except (requests.RequestException, ValueError) as error:
+            self._fault = fetch.connection_fault(error, self.source)
             ready = False
         if not ready:
             self.log.info("waiting for %s: %s", self._what(), self._fault)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -15,9 +15,13 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     field_validator,
+    model_validator,
 )
 
 Grain = Literal["hour", "day", "month"]
+
+LONGEST_TABLE = 40
+"""Characters; PostgreSQL cuts names at 63, and those of indexes and models add to the table's."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _GRAINS: dict[Grain, str] = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}
@@ -123,6 +127,14 @@ class Source(_Declaration):
                 "must be a path that begins with '/'; the host is the connection's"
             )
         return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.table) > LONGEST_TABLE:
+            raise ValueError(
+                f"name and entity make {self.table!r}, which is longer than {LONGEST_TABLE}"
+            )
+        return self
 
     @property
     def table(self) -> str:

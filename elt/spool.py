@@ -34,11 +34,8 @@ class Spool:
     def __enter__(self) -> Spool:
         self._parent.mkdir(parents=True, exist_ok=True)
         self._remove_abandoned()
-        self._folder = Path(tempfile.mkdtemp(prefix="elt-spool-", dir=self._parent))
-        self._lock = os.open(
-            self._folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
-        )
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        while not self._make_folder():
+            pass
         return self
 
     def __exit__(
@@ -70,6 +67,19 @@ class Spool:
                 records.append(bytes(body[at : at + length]))
                 at += length
             yield records
+
+    def _make_folder(self) -> bool:
+        """Make the folder and lock it; False if another task took it for an abandoned one."""
+        self._folder = Path(tempfile.mkdtemp(prefix="elt-spool-", dir=self._parent))
+        try:
+            self._lock = os.open(self._folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError:
+            return False
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        if os.fstat(self._lock).st_nlink:
+            return True
+        os.close(self._lock)
+        return False
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:09}.page"

@@ -24,7 +24,11 @@ SOURCE = Source(
 TREE = redactions(SOURCE.redact)
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(st.sampled_from(["login", "password", "name", "x"]), inner, max_size=4)
@@ -152,6 +156,8 @@ def test_what_jsonb_takes_is_kept_to_the_byte(value: Any) -> None:
         rb'{"\u0000": 1}',
         rb'[["\u0000"]]',
         b'{"a": "\xff"}',
+        rb'{"a": "\ud800"}',
+        b"[" * 502 + b"]" * 502,
         b'{"a": 1e131073}',
         b'{"a": -1e-16384}',
         b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",

@@ -46,6 +46,11 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
     assert field in {str(error["loc"][0]) for error in caught.value.errors()}
 
 
+def test_a_name_that_postgresql_would_cut_is_refused() -> None:
+    with pytest.raises(ValidationError, match="longer than 40"):
+        declare(entity="u" * 40)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 999, 1000, 1001, 1999, 2000, 2001, 20_000, 123_457])
 def test_pages_bring_exactly_what_is_wanted(limit: int) -> None:
     pages = list(PAGES.pages(limit))

@@ -1,5 +1,6 @@
 """The spool: pages in order, nothing left behind, nothing taken from another task."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -54,3 +55,24 @@ def test_what_a_killed_task_left_is_removed_and_what_another_uses_is_not(tmp_pat
             other.write(1, [b"other"])
             assert list(one.pages()) == [[b"one"]]
         assert list(one.pages()) == [[b"one"]]
+
+
+def test_a_folder_that_another_task_takes_for_an_abandoned_one_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+    raced: list[int] = []
+
+    def late(lock: int, how: int) -> None:
+        if how == fcntl.LOCK_EX and not raced:
+            raced.append(lock)
+            with Spool():
+                pass
+        flock(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with Spool() as spool:
+        spool.write(1, [b"x"])
+        assert raced
+        assert list(spool.pages()) == [[b"x"]]
+    assert list(tmp_path.iterdir()) == []

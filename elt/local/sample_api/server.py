@@ -21,6 +21,8 @@ from elt.local.sample_api.source import FakeSource
 
 DEFAULT_CACHE_MB: Final = 256
 _LARGEST_CONTROL_BODY = 64 * 1024 * 1024
+_LONGEST_REQUEST_LINE = 64 * 1024
+"""Bytes; a fault in the query may be long."""
 _PATIENCE = 0.5
 """Seconds a stopping server leaves its answers to end."""
 
@@ -82,6 +84,7 @@ class SampleServer:
             access_log=logging.getLogger("aiohttp.access") if self._options.access_log else None,
             handle_signals=False,
             shutdown_timeout=_PATIENCE,
+            max_line_size=_LONGEST_REQUEST_LINE,
         )
         await runner.setup()
         try:

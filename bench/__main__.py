@@ -1,0 +1,44 @@
+"""Runs benchmarks by name."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+from bench import report
+
+BENCHMARKS = {
+    "sample_api": "how fast the sample API makes users and serves prepared pages",
+    "landing": "100,000 users from the sample API into raw, and the memory that takes",
+}
+
+
+def main() -> int:
+    """Run the benchmarks that are named, or all; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog="\n".join(f"{name:<12}{about}" for name, about in BENCHMARKS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a benchmark of those below (default: all)"
+    )
+    parser.add_argument("--list", action="store_true", help="only list them")
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if arguments.list:
+        for name, about in BENCHMARKS.items():
+            report.line(f"{name:<12}{about}")
+        return 0
+    report.line(report.environment())
+    for name in arguments.names or BENCHMARKS:
+        report.line(f"\n{name}: {BENCHMARKS[name]}")
+        importlib.import_module(f"bench.{name}").run()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

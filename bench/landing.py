@@ -1,0 +1,172 @@
+"""100,000 users, 1,000 a page, from the sample API into the raw table of an embedded PostgreSQL.
+
+Each extract runs in a process of its own, as a task does. The floor beside which it is put is
+``psql \\copy`` of the same records from a local file into a table with one jsonb column.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import report
+from bench.sample_api import SEED, server
+from elt import warehouse
+from elt.local import postgres
+from elt.local.airflow_home import connections
+from elt.local.home import SUPERUSER, Home
+from elt.local.postgres import Cluster, Server
+
+PAGE = 1_000
+FEW, MANY = 20, 100
+ROUNDS = 3
+_FLOOR = "\\copy raw.floor from pstdin with (format csv, quote e'\\x01', delimiter e'\\x02')"
+
+
+def run() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="elt-bench-") as folder:
+        home = Home(Path(folder) / "stack")
+        with Cluster(home, home.create()).lease() as lease, server(MANY, PAGE) as (host, port):
+            postgres.prepare(lease.server)
+            _measure(lease.server, f"http://{host}:{port}", Path(folder))
+
+
+def _measure(database: Server, url: str, folder: Path) -> None:
+    environment = {**os.environ, "AIRFLOW_HOME": str(folder), "ELT_SPOOL_DIR": str(folder)}
+    environment["no_proxy"] = "127.0.0.1"
+    for conn_id, fields in connections(url, database).items():
+        environment[f"AIRFLOW_CONN_{conn_id.upper()}"] = json.dumps(fields)
+    few, many, floors = [], [], []
+    for _ in range(ROUNDS):
+        few.append(_extract(FEW, environment))
+        many.append(_extract(MANY, environment))
+        floors.append(_floor(database, folder))
+    floor = statistics.median(floors)
+    rows = [[f"psql \\copy, {MANY * PAGE:,} records", "", "", f"{floor:.2f}", "1.00", ""]]
+    for pages, results in ((FEW, few), (MANY, many)):
+        fetch, land = (statistics.median(r[name] for r in results) for name in ("fetch", "land"))
+        against = f"{(fetch + land) / floor:.2f}" if pages == MANY else ""
+        peak = max(r["peak"] for r in results) / 2**20
+        started = min(r["started"] for r in results) / 2**20
+        rows.append(
+            [
+                f"fetch and land, {pages * PAGE:,} records in {pages} pages",
+                f"{fetch:.2f}",
+                f"{land:.2f}",
+                f"{fetch + land:.2f}",
+                against,
+                f"{peak:.0f} ({started:.0f})",
+            ]
+        )
+    report.table(["", "fetch s", "land s", "both s", "ratio", "peak MiB (before)"], rows)
+    report.line(f"medians of {ROUNDS} rounds; memory: the highest peak of any round")
+
+
+def _extract(pages: int, environment: dict[str, str]) -> dict[str, float]:
+    """Seconds to fetch and to land, memory in bytes before and at most."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.landing", str(pages)],
+        cwd=Path(__file__).resolve().parents[1],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def extract(pages: int) -> dict[str, float]:
+    """What ``_extract`` says, of this process."""
+    from airflow.providers.http.hooks.http import HttpHook
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    from elt import fetch, landing
+    from elt.source import PageNumber, Source
+    from elt.spool import Spool
+
+    source = Source(
+        name="randomuser",
+        entity="users",
+        conn_id="randomuser_api",
+        endpoint="/api/1.4/",
+        records="results",
+        error="error",
+        key="login.uuid",
+        redact=("login.password",),
+        pagination=PageNumber(page="page", size="results", most=PAGE),
+    )
+    loader = PostgresHook(postgres_conn_id="warehouse_loader")
+    landing.create_tables(loader, source)
+    api = HttpHook(method="GET", http_conn_id=source.conn_id)
+    started = _memory("VmRSS")
+    begun = time.perf_counter()
+    with Spool() as spool:
+        fetched = fetch.fetch(api, source, {"seed": SEED}, pages * PAGE, spool)
+        there = time.perf_counter()
+        run = landing.Run("bench", str(pages))
+        # A period of its own each time: replacing a load is another measurement.
+        period = datetime.now(UTC)
+        ref = landing.land(loader, source, period, run, spool, fetched)
+        done = time.perf_counter()
+    if ref["records"] != pages * PAGE:
+        raise SystemExit(f"{ref['records']} records were landed.")
+    return {
+        "fetch": there - begun,
+        "land": done - there,
+        "started": started,
+        "peak": _memory("VmHWM"),
+    }
+
+
+def _floor(database: Server, folder: Path) -> float:
+    """Seconds that psql takes to copy the records of the last load from a file."""
+    psql = postgres.programs() / "psql"
+    file = folder / "records.ndjson"
+    options = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    environment = {
+        **os.environ,
+        "PGPASSWORD": database.secrets.databases[SUPERUSER],
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(database.port),
+        "PGUSER": SUPERUSER,
+        "PGDATABASE": warehouse.WAREHOUSE_DATABASE,
+        "PGOPTIONS": "-c client_min_messages=warning",
+    }
+
+    def call(statement: str, **streams: Any) -> None:
+        subprocess.run([psql, *options, "-c", statement], env=environment, check=True, **streams)
+
+    if not file.exists():
+        with file.open("wb") as out:
+            call(
+                "copy (select record from raw.randomuser__users where load_id ="
+                " (select max(load_id) from raw.loads)) to stdout"
+                " with (format csv, quote e'\\x01', delimiter e'\\x02')",
+                stdout=out,
+            )
+    call("drop table if exists raw.floor; create table raw.floor (record jsonb not null)")
+    begun = time.perf_counter()
+    with file.open("rb") as records:
+        call(_FLOOR, stdin=records)
+    return time.perf_counter() - begun
+
+
+def _memory(field: str) -> float:
+    """Bytes that /proc says of this process."""
+    for entry in Path("/proc/self/status").read_text().splitlines():
+        if entry.startswith(f"{field}:"):
+            return float(entry.split()[1]) * 1024
+    raise SystemExit(f"/proc/self/status has no {field}: this needs Linux.")
+
+
+if __name__ == "__main__":
+    report.line(json.dumps(extract(int(sys.argv[1]))))
