@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import Asset
 
 from elt.source import Source
+from elt.warehouse import LEDGER_TABLE
 
 if TYPE_CHECKING:
     from cosmos import DbtTaskGroup
@@ -38,10 +39,13 @@ def node_name(node: DbtNode) -> str:
 
 
 def of_node(node: DbtNode) -> Asset | None:
-    """The asset of a dbt model, seed or source; None for what makes no table."""
+    """The asset of a dbt model, seed or source; None for what makes no table.
+
+    None also for the ledger, which every mart reads to know what to build: no data comes from it.
+    """
     kind, name = node.resource_type.value, node_name(node)
     if kind == "source":
-        return raw(name)
+        return None if name == LEDGER_TABLE else raw(name)
     if kind == "seed":
         group = "seeds"
     elif kind == "model":
