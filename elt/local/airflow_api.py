@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from elt.local.airflow_home import LOGIN
 
-_SECONDS = 10.0
+# A machine that is busy with tasks answers late.
+_SECONDS = 60.0
 
 # Loopback is never reached through a proxy.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -26,6 +26,7 @@ DEFAULT_PORT = 8080
 
 PRELOADED = (
     "dbt.cli.main",
+    "dbt.adapters.factory",
     "dbt.adapters.postgres",
     "cosmos",
     "cosmos.operators.local",
@@ -33,8 +34,8 @@ PRELOADED = (
     "airflow.providers.http.sensors.http",
     "airflow.providers.postgres.hooks.postgres",
 )
-"""What the scheduler imports before it forks task processes; none of it is the project's code,
-so that edits take effect without a restart."""
+"""What is imported before tasks run; none of it is the project's code, so that edits take effect
+in a running scheduler."""
 
 API_CONNECTION = "randomuser_api"
 
@@ -175,7 +176,11 @@ def _configuration(
             "bundle_refresh_check_interval": 2,
         },
         "usage_data_collection": {"enabled": False},
-        "cosmos": {"enable_telemetry": False},
+        "cosmos": {
+            "enable_telemetry": False,
+            # The default is one folder in /tmp for all users and stacks.
+            "cache_dir": home.airflow / "cosmos",
+        },
         "openlineage": {"disabled": True},
     }
     return {
@@ -198,6 +203,9 @@ def public_environment(home: Home, server: Server) -> dict[str, str]:
         "ELT_WAREHOUSE_PORT": parameters["port"],
         "ELT_WAREHOUSE_DATABASE": parameters["dbname"],
         "ELT_WAREHOUSE_USER": parameters["user"],
+        # As Cosmos calls dbt: what one of them has parsed then serves the other.
+        "DBT_PROFILE": "elt",
+        "DBT_TARGET": "postgres",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 

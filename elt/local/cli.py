@@ -28,6 +28,7 @@ from elt.local.home import Home
 _PIPELINE = "user_processing"
 _FIRST_YEAR = 1970
 _LAST_PORT = 65535
+_FILE_WIDTH = 160
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -280,7 +281,9 @@ def _down(_options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    return status.show(Home.from_environment(), Console(), as_json=options.json)
+    # A table that goes to a file or a pipe need not fit a screen.
+    console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
+    return status.show(Home.from_environment(), console, as_json=options.json)
 
 
 def _psql(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,10 +21,23 @@ _GENERATED_FOLDERS = frozenset({"target", "logs", "dbt_packages", ".venv"})
 
 _PARSED_FILES = ("partial_parse.msgpack", "manifest.json")
 _STAMP = "manifest.sha256"
+_PROFILE_VARIABLES = frozenset(
+    {
+        "DBT_PROFILE",
+        "DBT_TARGET",
+        "ELT_WAREHOUSE_HOST",
+        "ELT_WAREHOUSE_PORT",
+        "ELT_WAREHOUSE_DATABASE",
+        "ELT_WAREHOUSE_USER",
+    }
+)
 
 
-def refresh(home: Home) -> bool:
+def refresh(home: Home, variables: Mapping[str, str]) -> bool:
     """Parse the dbt project if it changed since the manifest was written; whether it did.
+
+    `variables` is the environment that dbt will run in: where the warehouse is, above all.
+    dbt parses everything again when the profile changes, so it counts as a change here.
 
     Readers always find a whole manifest: it is parsed aside and moved into place.
     Raises StackError with dbt's own error where the project does not parse.
@@ -36,12 +49,12 @@ def refresh(home: Home) -> bool:
     target.mkdir(exist_ok=True)
     with (target / "manifest.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = _digest(project)
+        digest = _digest(project, variables)
         if _is_current(target, digest):
             return False
         with tempfile.TemporaryDirectory(dir=target, prefix="parse-") as folder:
             parsed = Path(folder)
-            _parse(home, parsed)
+            _parse(home, variables, parsed)
             for name in _PARSED_FILES:
                 if (parsed / name).exists():
                     (parsed / name).replace(target / name)
@@ -49,12 +62,12 @@ def refresh(home: Home) -> bool:
     return True
 
 
-def is_current(home: Home) -> bool:
+def is_current(home: Home, variables: Mapping[str, str]) -> bool:
     """Whether there is nothing to parse."""
     project = home.dbt_project
     if not (project / "dbt_project.yml").exists():
         return True
-    return _is_current(project / "target", _digest(project))
+    return _is_current(project / "target", _digest(project, variables))
 
 
 def _is_current(target: Path, digest: str) -> bool:
@@ -62,8 +75,9 @@ def _is_current(target: Path, digest: str) -> bool:
     return (target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == digest
 
 
-def _digest(project: Path) -> str:
-    digest = hashlib.sha256(version("dbt-core").encode())
+def _digest(project: Path, variables: Mapping[str, str]) -> str:
+    profile = {name: value for name, value in variables.items() if name in _PROFILE_VARIABLES}
+    digest = hashlib.sha256(f"{version('dbt-core')} {sorted(profile.items())}".encode())
     for path in sorted(_sources(project)):
         digest.update(f"\0{path.relative_to(project)}\0".encode())
         digest.update(path.read_bytes())
@@ -79,7 +93,7 @@ def _sources(project: Path) -> Iterator[Path]:
                 yield path
 
 
-def _parse(home: Home, target: Path) -> None:
+def _parse(home: Home, variables: Mapping[str, str], target: Path) -> None:
     project = home.dbt_project
     dbt = Path(sys.executable).with_name("dbt")
     program = str(dbt) if dbt.exists() else shutil.which("dbt")
@@ -96,7 +110,7 @@ def _parse(home: Home, target: Path) -> None:
     ]
     done = subprocess.run(
         command,
-        env=environment(home, {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}),
+        env=environment(home, variables),
         cwd=project,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

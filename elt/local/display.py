@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
 from rich.spinner import Spinner
-from rich.table import Table
 from rich.text import Text
 
 _PLAIN_SECONDS = 5.0
+_NAME_WIDTH = 52
+_SECONDS_WIDTH = 8
 
 _MARKS = {
     "success": ("✓", "green"),
@@ -26,6 +26,7 @@ _MARKS = {
     "waiting": ("·", "bright_black"),
 }
 _ENDED = frozenset({"success", "failed", "upstream_failed", "skipped"})
+_PHASES = {"fetch": "fetched", "land": "landed"}
 _WORDS = {
     "success": "done",
     "up_for_retry": "failed, will be tried again",
@@ -41,8 +42,15 @@ class Step:
     state: str = "waiting"
     started: float | None = None
     seconds: float = 0.0
-    detail: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+    """What it says of its progress, the last words of each phase."""
     said: float = field(default=0.0, repr=False)
+
+    @property
+    def detail(self) -> str:
+        """The last words of the phase at work; of all phases once it has ended."""
+        words = list(self.details.values())
+        return "; ".join(words if self.state in _ENDED else words[-1:])
 
     @property
     def elapsed(self) -> float:
@@ -60,6 +68,7 @@ class Display:
         self._live: Live | None = None
         self._steps: dict[str, Step] = {}
         self._title = ""
+        self._ended = False
 
     @contextmanager
     def showing(self, title: str) -> Iterator[None]:
@@ -70,15 +79,16 @@ class Display:
             self._console.print(title, markup=False, highlight=False)
             yield
             return
+        self._ended = False
         self._live = Live(
             get_renderable=self._render,
             console=self._console,
             refresh_per_second=8,
-            vertical_overflow="visible",
         )
         try:
             with self._live:
                 yield
+                self._ended = True
         finally:
             self._live = None
 
@@ -101,71 +111,104 @@ class Display:
     def update(self, name: str, state: str, detail: str | None = None) -> None:
         """Set the state of a step, one of Airflow's task states."""
         step = self._steps.setdefault(name, Step(name))
+        if step.state == state:
+            return
         now = time.monotonic()
-        if state == "running" and step.started is None:
-            step.started = now
-        if state != "running" and step.started is not None:
+        if state == "running":
+            step.started = step.said = now
+        elif step.state == "running" and step.started is not None:
             step.seconds = now - step.started
-        changed = step.state != state
         step.state = state
         if detail is not None:
-            step.detail = detail
-        if changed and self._live is None and state in {*_ENDED, "up_for_retry"}:
+            step.details = {"": detail}
+        if self._live is None and state in {*_ENDED, "up_for_retry"}:
             self._say(step)
 
-    def progress(self, name: str, detail: str) -> None:
-        """Set what a running step says of its progress."""
+    def progress(self, name: str, event: Mapping[str, object]) -> None:
+        """Show what a running step says of its progress, as `progress_words` has it."""
         step = self._steps.setdefault(name, Step(name, "running", time.monotonic()))
-        step.detail = detail
+        step.details[str(event.get("step", ""))] = progress_words(event)
         now = time.monotonic()
         if self._live is None and now - step.said >= _PLAIN_SECONDS:
             step.said = now
-            self._console.print(f"  {name}: {detail}", markup=False, highlight=False)
+            self._print(f"  {name}: {step.detail}")
 
     def _say(self, step: Step) -> None:
         word = _WORDS.get(step.state, step.state.replace("_", " "))
         seconds = f" in {step.seconds:.1f} s" if step.started is not None else ""
         detail = f" ({step.detail})" if step.detail else ""
-        self._console.print(
-            f"  {step.name}: {word}{seconds}{detail}", markup=False, highlight=False
-        )
+        self._print(f"  {step.name}: {word}{seconds}{detail}")
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _render(self) -> RenderableType:
-        table = Table.grid(padding=(0, 1))
-        table.add_column(width=2)
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column(style="bright_black")
-        for step in self._steps.values():
-            mark: RenderableType
-            if step.state == "running":
-                mark = Spinner("dots", style="cyan")
+        steps = list(self._steps.values())
+        if self._ended:
+            shown = [line for step in steps for line in self._lines(step)]
+        else:
+            shown = self._window(steps, self._console.size.height - 2)
+        return Group(Text(self._title, style="bold"), *shown)
+
+    def _window(self, steps: Sequence[Step], height: int) -> list[RenderableType]:
+        """As many lines as fit: the first and the last give way to the steps at work."""
+        done: list[Step] = []
+        coming: list[Step] = []
+        kept = list(steps)
+        while True:
+            lines = [line for step in kept for line in self._lines(step)]
+            if done:
+                lines.insert(0, Text(f"  … {len(done)} steps done", style="bright_black"))
+            if coming:
+                lines.append(Text(f"  … {len(coming)} steps to come", style="bright_black"))
+            if len(lines) <= height:
+                return lines
+            first = next((step for step in kept if step.state == "success"), None)
+            if first is not None:
+                kept.remove(first)
+                done.append(first)
+            elif kept and kept[-1].state == "waiting":
+                coming.append(kept.pop())
             else:
-                sign, colour = _MARKS.get(step.state, ("?", "yellow"))
-                mark = Text(sign, style=colour)
-            seconds = f"{step.elapsed:.1f} s" if step.started is not None else ""
-            table.add_row(mark, escape(step.name), seconds, Text(step.detail))
-        return Group(Text(self._title, style="bold"), table)
+                return lines
+
+    def _lines(self, step: Step) -> list[RenderableType]:
+        """A step's line, and one below it for what it says."""
+        if step.state == "running":
+            mark = Spinner("dots", style="cyan").render(time.monotonic())
+            line = mark if isinstance(mark, Text) else Text("*")
+        else:
+            sign, colour = _MARKS.get(step.state, ("?", "yellow"))
+            line = Text(sign, style=colour)
+        width = max(10, min(_NAME_WIDTH, self._console.width - _SECONDS_WIDTH - 4))
+        name = Text(f" {step.name}")
+        name.truncate(width, overflow="ellipsis", pad=True)
+        seconds = f"{step.elapsed:.1f} s" if step.started is not None else ""
+        full = Text.assemble(line, name, f"{seconds:>{_SECONDS_WIDTH}}", no_wrap=True)
+        if not step.detail:
+            return [full]
+        detail = Text(f"    {step.detail}", style="bright_black", no_wrap=True, overflow="ellipsis")
+        return [full, detail]
 
 
-def progress_words(event: dict[str, object]) -> str:
-    """What a `progress` event says, in words: pages, records, records a second, bytes."""
+def progress_words(event: Mapping[str, object]) -> str:
+    """What a `progress` event says, in words: pages, records, bytes, records a second."""
 
     def number(key: str) -> float:
         value = event.get(key)
         return float(value) if isinstance(value, int | float) else 0.0
 
     words = []
-    if pages := number("pages"):
-        total = f"/{number('pages_total'):,.0f}" if number("pages_total") else ""
-        words.append(f"page {pages:,.0f}{total}")
     total = f" of {number('records_total'):,.0f}" if number("records_total") else ""
     words.append(f"{number('records'):,.0f}{total} records")
-    if seconds := number("seconds"):
-        words.append(f"{number('records') / seconds:,.0f} records/s")
+    if pages := number("pages"):
+        total = f" of {number('pages_total'):,.0f}" if number("pages_total") else ""
+        words.append(f"page {pages:,.0f}{total}")
     if size := number("bytes"):
         words.append(size_words(size))
-    return ", ".join(words)
+    if seconds := number("seconds"):
+        words.append(f"{number('records') / seconds:,.0f} records/s")
+    return " ".join(filter(None, [_PHASES.get(str(event.get("step"))), ", ".join(words)]))
 
 
 def size_words(size: float) -> str:

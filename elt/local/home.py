@@ -31,7 +31,7 @@ def project_root() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Secrets:
     """What is generated once for a stack and never has a default."""
 
@@ -83,7 +83,9 @@ class Home:
 
     @property
     def dbt_project(self) -> Path:
-        return self.project / "dbt_project"
+        """The dbt project: the clone's, or the one ELT_DBT_PROJECT names."""
+        named = os.environ.get("ELT_DBT_PROJECT", "").strip()
+        return Path(os.path.abspath(named)) if named else self.project / "dbt_project"
 
     @property
     def exists(self) -> bool:

@@ -145,6 +145,9 @@ class Cluster:
             if running.ready:
                 return running.port
             time.sleep(0.1)
+        if running is None:
+            # One that cannot be read (a full disk, a crash of the machine) is nobody's.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
         return self._start()
 
     def _initialise(self) -> None:

@@ -21,14 +21,14 @@ from rich.console import Console
 from elt.local import airflow_home, occupancy, summary
 from elt.local.airflow_api import AirflowApi, AirflowApiError
 from elt.local.airflow_home import DEFAULT_PORT
-from elt.local.display import Display, progress_words
+from elt.local.display import Display
 from elt.local.errors import EXIT_FAILURE, StackError, UsageError
 from elt.local.home import Home
 from elt.local.occupancy import Occupant, OccupiedError
 from elt.local.ports import Ports
 from elt.local.postgres import Cluster, Server
 from elt.local.processes import stop, uninterrupted
-from elt.local.stack import Stack, prepared, sample_api
+from elt.local.stack import Stack, make_ready, sample_api, started, stop_left_behind
 
 # A person waits for this run, so it gives up sooner than a scheduled one.
 _IMPATIENCE = {
@@ -36,9 +36,9 @@ _IMPATIENCE = {
     "ELT_TASK_RETRY_DELAY": "5",
     "ELT_SENSOR_TIMEOUT": "60",
     "ELT_SENSOR_POKE_INTERVAL": "2",
+    "ELT_FETCH_PATIENCE": "60",
 }
 
-_PROGRESS_TASKS = {"fetch": "extract", "land": "extract"}
 _POLL_SECONDS = 1.0
 _UNWIND_SECONDS = 5.0
 _ERROR_LINES = 8
@@ -84,26 +84,26 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
     """
     _expect_pipeline(home, request.pipeline)
     secrets = home.create()
-    started = time.monotonic()
+    begun = time.monotonic()
     log = home.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     display = Display(console)
     with ExitStack() as held:
-        held.enter_context(Cluster(home, secrets).lease())
         try:
             held.enter_context(occupancy.claim(home, "run"))
         except OccupiedError as error:
             occupant = _running_stack(error.occupant, request)
-            server = Server(Cluster(home, secrets).running_port() or 0, secrets)
+            server = held.enter_context(Cluster(home, secrets).lease()).server
             with display.showing(f"{request.pipeline} in the running stack, {occupant.url}"):
                 outcome = _run_in_stack(home, server, occupant, request, display)
             log = home.logs / "airflow"
         else:
+            stop_left_behind(home)
             port = Ports(home.ports_file).remembered("airflow") or DEFAULT_PORT
             with display.showing(f"{request.pipeline}"):
-                stack = held.enter_context(prepared(home, display, ui_port=port))
+                stack = held.enter_context(started(home, display, ui_port=port))
                 server = stack.server
                 outcome = _run_in_process(stack, request, display, log)
-        seconds = time.monotonic() - started
+        seconds = time.monotonic() - begun
         if outcome.failures:
             for task, reason in outcome.failures.items():
                 errors.print(f"{task} failed: {_shortened(reason)}", markup=False, highlight=False)
@@ -143,7 +143,9 @@ def _running_stack(occupant: Occupant | None, request: Request) -> Occupant:
 
 def _run_in_process(stack: Stack, request: Request, display: Display, log: Path) -> Outcome:
     with ExitStack() as held:
+        # It imports Airflow and dbt while the rest is made ready.
         child = held.enter_context(_Child.started(stack, log))
+        make_ready(stack, display)
         api_url = request.api_url
         if api_url is None:
             with display.step("start the sample API"):
@@ -246,7 +248,7 @@ def _follow(child: _Child, request: Request, display: Display, log: Path) -> Out
                     failures.pop(task, None)
                     display.update(task, state)
             case "progress":
-                display.progress(running, progress_words(event))
+                display.progress(running, event)
             case "finished":
                 for task, state in event["tasks"].items():
                     display.update(task, state)

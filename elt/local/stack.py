@@ -1,4 +1,4 @@
-"""What `elt run` and `elt up` need before they start Airflow, made or brought up to date."""
+"""What `elt run` and `elt up` need before Airflow runs a DAG, made or brought up to date."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psutil
@@ -18,14 +18,14 @@ from elt.local.errors import StackError
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
 from elt.local.postgres import Cluster, Lease, Server
-from elt.local.processes import environment, stop
+from elt.local.processes import environment, find, stop, stop_all, uninterrupted
 
 _SAMPLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that is ready for Airflow."""
+    """A stack whose PostgreSQL runs."""
 
     home: Home
     lease: Lease
@@ -35,31 +35,59 @@ class Stack:
         return self.lease.server
 
 
+def stop_left_behind(home: Home) -> None:
+    """Stop what a killed `elt up` or `elt run` left: its scheduler would take up our runs.
+
+    To be called by whoever has claimed the stack. Raises StackError when something stays.
+    """
+    alive = stop_all(home)
+    if alive:
+        listed = ", ".join(str(process.pid) for process in alive)
+        raise StackError(f"these processes of an earlier run cannot be stopped: {listed}")
+
+
 @contextmanager
-def prepared(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
-    """Hold PostgreSQL with all databases ready, and the manifest and configuration current.
+def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
+    """Hold PostgreSQL with its databases and roles, and write Airflow's configuration.
 
     `ui_port` is where Airflow's UI listens. Raises StackError when something cannot be made.
     """
-    # dbt needs no database to parse, so it does it while Airflow's is made.
+    with ExitStack() as held:
+        cluster = Cluster(home, home.secrets())
+        if cluster.running_port() is None:
+            with display.step("start PostgreSQL"):
+                lease = held.enter_context(cluster.lease())
+        else:
+            lease = held.enter_context(cluster.lease())
+        postgres.prepare(lease.server)
+        airflow_home.write_configuration(home, lease.server, ui_port)
+        yield Stack(home, lease)
+
+
+def make_ready(stack: Stack, display: Display) -> None:
+    """Bring Airflow's database and the dbt manifest up to date, side by side.
+
+    Raises StackError when that fails.
+    """
     with ThreadPoolExecutor(max_workers=1) as background:
-        parsing = background.submit(_parse, home, display)
-        with Cluster(home, home.secrets()).lease() as lease:
-            server = lease.server
-            postgres.prepare(server)
-            airflow_home.write_configuration(home, server, ui_port)
-            if airflow_home.needs_migration(home, server):
+        parsing = background.submit(_parse, stack, display)
+        try:
+            if airflow_home.needs_migration(stack.home, stack.server):
                 with display.step("set up Airflow's database"):
-                    airflow_home.migrate(home, server)
-            airflow_home.end_abandoned_runs(server)
+                    airflow_home.migrate(stack.home, stack.server)
+            airflow_home.end_abandoned_runs(stack.server)
             parsing.result()
-            yield Stack(home, lease)
+        except BaseException:
+            with uninterrupted():
+                stop(find(stack.home), grace=1)
+            raise
 
 
-def _parse(home: Home, display: Display) -> None:
-    if not dbt_manifest.is_current(home):
+def _parse(stack: Stack, display: Display) -> None:
+    environment = airflow_home.public_environment(stack.home, stack.server)
+    if not dbt_manifest.is_current(stack.home, environment):
         with display.step("parse the dbt project"):
-            dbt_manifest.refresh(home)
+            dbt_manifest.refresh(stack.home, environment)
 
 
 @contextmanager

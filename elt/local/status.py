@@ -10,6 +10,7 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, class_row
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -134,21 +135,24 @@ def _print(report: Report, now: datetime, console: Console) -> None:
     if not report.loads:
         console.print("Nothing has been loaded yet: `elt run` loads the first users")
         return
-    loads = Table("period", "source", "landed", title="latest loads", title_justify="left")
+    loads = Table(title="latest loads", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("period", "source", "landed"):
+        loads.add_column(name, no_wrap=True)
     for name in ("records", "size"):
-        loads.add_column(name, justify="right")
-    loads.add_column("run")
+        loads.add_column(name, justify="right", no_wrap=True)
+    # The one that gives way where the screen is narrow.
+    loads.add_column("run", overflow="ellipsis")
     for load in report.loads:
         loads.add_row(
-            f"{load.period.astimezone(UTC):%Y-%m-%d %H:%M}",
+            f"{load.period.astimezone(UTC):%Y-%m-%d %H:%M}".removesuffix(" 00:00"),
             escape(load.source),
-            f"{load.landed_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+            f"{load.landed_at.astimezone(UTC):%Y-%m-%d %H:%M}",
             f"{load.records:,}",
             size_words(load.bytes),
             escape(load.run_id or ""),
         )
     console.print(loads)
-    tables = Table("table", title="rows", title_justify="left")
+    tables = Table("table", title="rows", title_justify="left", box=box.SIMPLE_HEAD)
     tables.add_column("rows", justify="right")
     for table, count in report.rows.items():
         tables.add_row(escape(table), f"{count:,}")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -14,10 +18,12 @@ from rich.table import Table
 from elt import warehouse
 from elt.local.display import size_words
 from elt.local.home import Home
+from elt.local.ports import LOOPBACK
 from elt.local.postgres import Server
 
 _USERS = "users"
-_USER_COLUMNS = ("firstname", "lastname", "country", "username", "email")
+_USER_COLUMNS = ("firstname", "lastname", "country", "email")
+_EXAMPLE = "select * from analytics.users limit 5"
 _FIRST_ROWS = 5
 _TOP_COUNTRIES = 5
 
@@ -31,22 +37,47 @@ def show(
         _show_users(connection, console)
         _show_loads(connection, run_id, console)
     console.print(f"Finished in {seconds:.1f} s.", highlight=False)
-    console.print()
-    places = Table.grid(padding=(0, 2))
-    places.add_row("data and state", escape(str(home.root)))
-    places.add_row("log of this run", escape(str(log)))
-    places.add_row("database", f"{warehouse.WAREHOUSE_DATABASE}, by `elt psql`")
-    console.print(places, soft_wrap=True)
-    console.print()
-    hints = Table.grid(padding=(0, 2))
-    hints.add_row("elt psql -c 'select * from analytics.users limit 5'", "query the data")
-    hints.add_row("elt status", "loads, rows, freshness")
-    hints.add_row("elt up", "Airflow with its UI; Ctrl-C stops it")
-    hints.add_row(
-        'eval "$(elt env)"; cd dbt_project; dbt test', "dbt by hand, while `elt up` is up"
+    elt = command_name()
+    _print_pairs(
+        console,
+        "Where things are:",
+        {
+            "data and state": str(home.root),
+            "log of this run": str(log),
+            "database": f"{warehouse.WAREHOUSE_DATABASE} on {LOOPBACK}:{server.port},"
+            " stopped while nothing uses it",
+        },
     )
-    console.print("Next:")
-    console.print(hints, soft_wrap=True)
+    _print_pairs(
+        console,
+        "What to try next:",
+        {
+            f"{elt} psql -c '{_EXAMPLE}'": "query the data",
+            f"{elt} status": "loads, rows, freshness",
+            f"{elt} run --results 20000": "more users",
+            f"{elt} up": "Airflow with its UI; Ctrl-C stops it",
+            f'eval "$({elt} env)"; cd dbt_project; dbt test': "dbt by hand, while that is up",
+        },
+    )
+
+
+def command_name() -> str:
+    """How the `elt` of this environment is called from the current folder."""
+    script = Path(sys.executable).with_name("elt")
+    found = shutil.which("elt")
+    if found is not None and Path(found).resolve() == script.resolve():
+        return "elt"
+    with suppress(ValueError):
+        return str(script.relative_to(Path.cwd()))
+    return str(script)
+
+
+def _print_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:
+    width = max(map(len, pairs))
+    console.print(f"\n{title}")
+    for left, right in pairs.items():
+        line = f"  {left:<{width}}  {right}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _exists(connection: psycopg.Connection[TupleRow], schema: str, table: str) -> bool:
@@ -79,7 +110,8 @@ def _show_users(connection: psycopg.Connection[TupleRow], console: Console) -> N
         ).format(users, sql.Literal(_TOP_COUNTRIES))
     ).fetchall()
     by_country = ", ".join(f"{country} {count:,}" for country, count in countries)
-    console.print(f"{line}; most from {by_country}.", markup=False, highlight=False)
+    said = f"{line}; most from {by_country}."
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_loads(connection: psycopg.Connection[TupleRow], run_id: str, console: Console) -> None:

@@ -26,7 +26,7 @@ from elt.local.occupancy import Occupant, OccupiedError
 from elt.local.ports import LOOPBACK, Ports, is_free
 from elt.local.postgres import Cluster
 from elt.local.processes import find, stop_all, uninterrupted
-from elt.local.stack import Stack, prepared, start_sample_api
+from elt.local.stack import Stack, make_ready, start_sample_api, started, stop_left_behind
 
 _SERVICES: dict[str, tuple[str, ...]] = {
     "api-server": ("api-server",),
@@ -60,23 +60,21 @@ def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -
     does not start or dies.
     """
     home.create()
-    started = time.monotonic()
+    begun = time.monotonic()
     display = Display(console)
     with ExitStack() as held:
         try:
             claimed = held.enter_context(occupancy.claim(home, "up"))
         except OccupiedError as error:
             raise _occupied(error.occupant) from error
-        if find(home):
-            raise StackError(
-                "processes of an earlier `elt up` are still running: `elt down` stops them"
-            )
+        stop_left_behind(home)
         ui_port = _ui_port(home, port)
         held.callback(_stop_services, home, console)
         with display.showing("Starting Airflow"):
-            stack = held.enter_context(prepared(home, display, ui_port=ui_port))
+            stack = held.enter_context(started(home, display, ui_port=ui_port))
             # After PostgreSQL's lease, so that what still runs is stopped before it.
             held.callback(_stop_services, home, console)
+            make_ready(stack, display)
             services = []
             if api_url is None:
                 with display.step("start the sample API"):
@@ -89,7 +87,7 @@ def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -
             url = airflow_home.ui_url(ui_port)
             _wait_until_healthy(url, services, display)
         claimed.announce(url=url, api_url=api_url)
-        _welcome(stack, url, api_url, console, seconds=time.monotonic() - started)
+        _welcome(stack, url, api_url, console, seconds=time.monotonic() - begun)
         while True:
             _expect_alive(services)
             time.sleep(_WATCH_SECONDS)

@@ -1,0 +1,108 @@
+"""The `elt` command: what it answers, its exit codes, and what it starts and stops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Elt, answer_of
+
+COMMANDS = ("run", "up", "down", "status", "psql", "env")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Elt:
+    """The command on a state folder that is not there yet."""
+    return Elt(tmp_path / "state")
+
+
+def test_help_of_each_command(bare: Elt) -> None:
+    overview = bare("--help")
+    assert overview.returncode == 0
+    for command in COMMANDS:
+        assert f"\n    {command} " in overview.stdout
+        own = bare(command, "--help")
+        assert own.returncode == 0
+        assert "examples:" in own.stdout
+    assert bare().stdout == overview.stdout
+    assert bare("--version").stdout.startswith("elt 0.")
+    assert not bare.home.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("bogus", "invalid choice"),
+        ("run nope", "there is no pipeline 'nope'; there are: user_processing"),
+        ("run --results 0", "not a whole number"),
+        ("run --results many", "not a whole number"),
+        ("run --date 2026-13-01", "not a date"),
+        ("run --date 2199-01-01", "not between"),
+        ("run --api ftp://x", "not a URL"),
+        ("run --seed=", "seed is empty"),
+        ("run --bogus", "unrecognized"),
+        ("up --port 99999", "not a port"),
+        ("psql --role nobody", "invalid choice"),
+        ("status more", "unrecognized"),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_line(bare: Elt, arguments: str, said: str) -> None:
+    answer = bare(*arguments.split())
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    assert answer.stdout == ""
+    assert not bare.home.exists()
+
+
+def test_where_nothing_is_set_up(bare: Elt) -> None:
+    for command in ("psql", "env"):
+        answer = bare(command)
+        assert answer.returncode == 1
+        assert "there is no stack" in answer.stderr
+    assert bare("down").returncode == 0
+    status = bare("status")
+    assert status.returncode == 0
+    assert "Nothing has been loaded yet" in status.stdout
+    assert not bare.home.exists()
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = Elt(tmp_path / "file" / "state")("run")
+    assert answer.returncode == 1
+    assert "cannot be written" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_status_starts_postgresql_and_stops_it(elt: Elt) -> None:
+    said = elt("status")
+    assert said.returncode == 0, said.stderr
+    for text in ("Airflow is down", "randomuser__users", "users_by_country", "1,000", "pass"):
+        assert text in said.stdout
+    report = answer_of(elt("status", "--json"))
+    assert report["rows"]["users"] == 1000
+    assert report["loads"][0]["records"] == 1000
+    assert report["up"] is False
+    assert elt.processes() == []
+
+
+def test_psql_starts_postgresql_and_stops_it(elt: Elt) -> None:
+    counted = elt("psql", "-Atc", "select count(*) from analytics.users")
+    assert (counted.returncode, counted.stdout) == (0, "1000\n")
+    assert elt.processes() == []
+    typed = elt("psql", "-At", given="select current_user;\n\\conninfo\n")
+    assert "elt_reader" in typed.stdout
+    assert elt("psql", "-c", "select no_such_column").returncode == 1
+    as_admin = elt("psql", "--role", "admin", "-Atc", "select current_user")
+    assert as_admin.stdout == "postgres\n"
+
+
+def test_env_names_the_stack_and_says_that_it_is_down(elt: Elt) -> None:
+    answer = elt("env")
+    assert answer.returncode == 0
+    assert "PostgreSQL is down" in answer.stderr
+    assert f"export AIRFLOW_HOME={elt.home}/airflow" in answer.stdout
+    assert all(line.startswith("export ") for line in answer.stdout.splitlines())
+    assert elt.processes() == []

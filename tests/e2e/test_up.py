@@ -1,0 +1,129 @@
+"""`elt up`: Airflow's services, runs triggered from outside, dbt and Airflow by hand."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from elt.local.airflow_api import AirflowApi, AirflowApiError
+from elt.local.home import SUPERUSER
+from tests.e2e.conftest import Elt, Stack, answer_of, wait_until
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+DAG_FILES = DBT_PROJECT.with_name("dags")
+
+
+def test_it_takes_free_ports(stack: Stack) -> None:
+    assert urlsplit(stack.url).hostname == "127.0.0.1"
+    assert urlsplit(stack.url).port != 8080
+    assert stack.server.port != 5432
+
+
+def test_its_api_wants_the_password(stack: Stack) -> None:
+    with pytest.raises(AirflowApiError) as refused:
+        AirflowApi(stack.url, "admin")
+    assert refused.value.status == 401
+
+
+def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) -> None:
+    now = datetime.now(UTC)
+    # Both belong to today, so one replaces the other's load.
+    stack.wait_for(stack.trigger(results=300), stack.trigger(now.isoformat(), results=300))
+    today = now.date().isoformat()
+    loads = stack.elt.rows("select records, period::date::text from raw.loads")
+    assert loads == [(300, today)]
+    assert stack.elt.users() == 300
+
+
+def test_a_run_beside_the_stack_is_done_by_it(stack: Stack) -> None:
+    answer = stack.elt("run", "--results", "7", "--seed", "beside", "--date", "2026-01-05")
+    assert answer.returncode == 0, answer.stderr
+    assert stack.url in answer.stdout
+    loads = stack.elt.rows("select records from raw.loads where period = '2026-01-05T00:00Z'")
+    try:
+        assert loads == [(7,)]
+    finally:
+        stack.elt.rows("delete from raw.loads where period = '2026-01-05T00:00Z'")
+    refused = stack.elt("run", "--results", "5000000")
+    assert refused.returncode == 2
+    assert "user_processing refuses these parameters" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_status_and_a_second_up_name_it(stack: Stack) -> None:
+    report = answer_of(stack.elt("status", "--json"))
+    assert (report["up"], report["url"]) == (True, stack.url)
+    second = stack.elt("up")
+    assert second.returncode == 1
+    assert f"already running at {stack.url}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_airflow_by_hand(stack: Stack) -> None:
+    answer = stack.elt.shell("airflow dags list -o plain", DAG_FILES)
+    assert answer.returncode == 0, answer.stderr
+    assert "user_processing" in answer.stdout
+
+
+@pytest.fixture
+def spoiled(stack: Stack) -> Iterator[None]:
+    """One user with another e-mail address than was loaded."""
+    with psycopg.connect(stack.server.dsn(SUPERUSER), autocommit=True) as connection:
+        row = connection.execute(
+            "update analytics.users set email = 'spoiled@example.com' where user_id ="
+            " (select min(user_id::text)::uuid from analytics.users)"
+            " returning user_id, (select u.email from analytics.users as u"
+            " where u.user_id = users.user_id)"
+        ).fetchone()
+        assert row is not None
+        yield
+        connection.execute(
+            "update analytics.users set email = %s where user_id = %s", (row[1], row[0])
+        )
+
+
+def test_dbt_by_hand_passes(stack: Stack) -> None:
+    answer = stack.elt.shell("dbt test && dbt source freshness", DBT_PROJECT)
+    assert answer.returncode == 0, answer.stdout
+    assert "ERROR=0" in answer.stdout
+
+
+def test_dbt_by_hand_finds_a_spoiled_row(stack: Stack, spoiled: None) -> None:
+    answer = stack.elt.shell("dbt test --select users", DBT_PROJECT)
+    assert answer.returncode == 1, answer.stdout
+    assert "Failure in test assert_users_row_hash_is_of_its_content" in answer.stdout
+
+
+def test_a_second_stack_beside_it_loads_the_day_again(stack: Stack, own_elt: Elt) -> None:
+    before = own_elt.rows("select * from analytics.users order by user_id")
+    answer = own_elt("run", "user_processing")
+    assert answer.returncode == 0, answer.stderr
+    assert "set up Airflow's database" not in answer.stdout
+    assert "1,000 users" in answer.stdout
+    assert own_elt.rows("select * from analytics.users order by user_id") == before
+    assert own_elt.rows("select count(*), sum(records) from raw.loads") == [(1, 1000)]
+    assert stack.elt.rows("select 1") == [(1,)]
+
+
+def test_down_cleans_up_after_a_killed_up(own_elt: Elt) -> None:
+    command = own_elt.start("up")
+    services = ("api_server", "scheduler", "dag-processor", "triggerer", "LocalExecutor")
+    wait_until(
+        lambda: (
+            all(name in str(own_elt.processes()) for name in services)
+            or command.process.poll() is not None
+        ),
+        "the services",
+    )
+    assert command.end(signal.SIGKILL) == -signal.SIGKILL
+    assert any("scheduler" in process for process in own_elt.processes())
+    answer = own_elt("down")
+    assert answer.returncode == 0, answer.stderr
+    assert own_elt.processes() == []
+    assert own_elt.users() == 1000
