@@ -52,9 +52,7 @@ def of_node(node: DbtNode) -> Asset | None:
         group = "staging" if "staging" in (node.fqn or ()) else "marts"
     else:
         return None
-    return Asset(
-        name=f"{group}.{name}", uri=f"warehouse://analytics/{name}", group=group
-    )
+    return Asset(name=f"{group}.{name}", uri=f"warehouse://analytics/{name}", group=group)
 
 
 def declare(group: DbtTaskGroup) -> None:

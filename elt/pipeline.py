@@ -75,13 +75,7 @@ def pipeline(
         )
         landed = _extract(source, dict(request), limit)
         models = transform("transform", marts)
-        (
-            created
-            >> available
-            >> landed
-            >> models
-            >> _reconcile(landed, keyed_marts(models))
-        )
+        (created >> available >> landed >> models >> _reconcile(landed, keyed_marts(models)))
     return dag
 
 
@@ -121,9 +115,7 @@ def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
 
 def _reconcile(ref: Any, marts: list[dict[str, str]]) -> Any:
     @task(task_id="reconcile")
-    def reconcile(
-        ref: RawRef, marts: list[dict[str, str]]
-    ) -> dict[str, dict[str, int]]:
+    def reconcile(ref: RawRef, marts: list[dict[str, str]]) -> dict[str, dict[str, int]]:
         from elt import reconcile
 
         return reconcile.reconcile(

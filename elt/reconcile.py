@@ -107,9 +107,7 @@ class Counts:
         )
 
 
-def reconcile(
-    hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]
-) -> dict[str, dict[str, int]]:
+def reconcile(hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]) -> dict[str, dict[str, int]]:
     """Check the load that ``ref`` names against the ledger, the raw table and each keyed mart.
 
     Records in the ledger = raw rows = new + changed + unchanged + superseded by a later period +
@@ -120,9 +118,7 @@ def reconcile(
     """
     with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
         ledger = connection.execute(
-            sql.SQL("select records, checksum from {}").format(
-                sql.Identifier(SCHEMA, LEDGER)
-            )
+            sql.SQL("select records, checksum from {}").format(sql.Identifier(SCHEMA, LEDGER))
             + sql.SQL(" where load_id = %s"),
             (ref["load_id"],),
         ).fetchone()
@@ -136,16 +132,12 @@ def reconcile(
             return {}
         records, checksum = ledger
         if (records, checksum) != (ref["records"], ref["checksum"]):
-            raise _difference(
-                ref, "the ledger", f"it has {records} records, {checksum}"
-            )
+            raise _difference(ref, "the ledger", f"it has {records} records, {checksum}")
         results = {}
         for mart in marts:
             counts = _count(connection, ref, mart)
             _check(ref, mart, records, counts)
-            log.info(
-                "%s accounts for load %d: %s", mart.relation, ref["load_id"], counts
-            )
+            log.info("%s accounts for load %d: %s", mart.relation, ref["load_id"], counts)
             results[mart.relation] = {
                 field.name: getattr(counts, field.name)
                 for field in fields(counts)
@@ -173,9 +165,7 @@ def _check(ref: RawRef, mart: KeyedMart, records: int, counts: Counts) -> None:
             ref, ref["table"], f"it has {counts.raw} rows, the ledger {records} records"
         )
     if not counts.marks:
-        raise _difference(
-            ref, mart.relation, "it has not built the load; run its task again"
-        )
+        raise _difference(ref, mart.relation, "it has not built the load; run its task again")
     if counts.missing or counts.accounted != records:
         raise _difference(
             ref,

@@ -114,18 +114,14 @@ class Source(_Declaration):
     @classmethod
     def _snake_case(cls, value: str) -> str:
         if not _NAME.fullmatch(value):
-            raise ValueError(
-                "must be snake case: letters a to z, digits, single underscores"
-            )
+            raise ValueError("must be snake case: letters a to z, digits, single underscores")
         return value
 
     @field_validator("endpoint")
     @classmethod
     def _path(cls, value: str) -> str:
         if not value.startswith("/"):
-            raise ValueError(
-                "must be a path that begins with '/'; the host is the connection's"
-            )
+            raise ValueError("must be a path that begins with '/'; the host is the connection's")
         return value
 
     @model_validator(mode="after")
@@ -141,9 +137,7 @@ class Source(_Declaration):
         """The one name of its records in the raw schema, the ledger, dbt and the assets."""
         return f"{self.name}__{self.entity}"
 
-    def period_start(
-        self, logical_date: datetime | None, run_after: datetime
-    ) -> datetime:
+    def period_start(self, logical_date: datetime | None, run_after: datetime) -> datetime:
         """The start, in UTC, of the period a run loads.
 
         That of its logical date, or of the moment it was due where it has none.

@@ -85,6 +85,7 @@
             r.{{ record }} #>> {{ json_path(path) }}
                 as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
+        from (select 1) as once
         offset 0
     ) as g
     cross join lateral (
@@ -95,6 +96,7 @@
                     then g.{{ column }}::{{ type }}
             end as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
+        from (select 1) as once
         offset 0
     ) as t
 {%- endmacro %}

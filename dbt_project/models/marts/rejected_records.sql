@@ -32,7 +32,9 @@ rejected as (
     where
         rejection_reason is not null
         and load_id = any(array(
-            select load_id from pinned where is_new
+            select pinned.load_id
+            from pinned
+            where pinned.is_new
         ))
 ),
 

@@ -44,10 +44,14 @@ final as (
         counted.last_registered_at
     from counted
     left join countries on counted.nationality = countries.nationality
+),
+
+changed as (
+    select * from final
+    {% if is_incremental() %}
+        except
+        select * from {{ this }}
+    {% endif %}
 )
 
-select * from final
-{% if is_incremental() %}
-except
-select * from {{ this }}
-{% endif %}
+select * from changed
