@@ -100,7 +100,6 @@ def extract(pages: int) -> dict[str, float]:
         endpoint="/api/1.4/",
         records="results",
         error="error",
-        key="login.uuid",
         redact=("login.password",),
         pagination=PageNumber(page="page", size="results", most=PAGE),
     )

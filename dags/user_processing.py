@@ -5,7 +5,6 @@ replaces what the day had landed; a later day adds people. `users_by_country` su
 `rejected_records` holds what could not be typed, with the reason.
 """
 
-import pendulum
 from airflow.sdk import Param
 
 from elt.pipeline import pipeline
@@ -25,7 +24,6 @@ users = Source(
     endpoint="/api/1.4/",
     records="results",
     error="error",
-    key="login.uuid",
     # The source sends passwords in plain text.
     redact=("login.password",),
     pagination=PageNumber(page="page", size="results", most=1000),
@@ -36,12 +34,11 @@ dag = pipeline(
     users,
     dag_id="user_processing",
     schedule="@daily",
-    start_date=pendulum.datetime(2026, 1, 1, tz="UTC"),
     request={
         "seed": "{{ params.seed or period(dag_run) }}",
         "nat": "{{ (params.nationalities or []) | join(',') | lower }}",
     },
-    limit="{{ params.results }}",
+    limit="{{ params.results | int }}",
     marts=["users", "users_by_country", "rejected_records"],
     params={
         "results": Param(

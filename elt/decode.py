@@ -55,6 +55,7 @@ def redactions(paths: Iterable[str]) -> Redactions:
 
 def redact(value: bytes, tree: Redactions) -> bytes:
     """``value``, a JSON text, without the fields that ``tree`` names; the rest stays as sent."""
+    value = value.lstrip()
     if value.startswith(b"["):
         return _ENCODER.encode([Raw(redact(bytes(item), tree)) for item in _LIST.decode(value)])
     if not value.startswith(b"{"):
@@ -87,7 +88,7 @@ def split(body: bytes, source: Source, tree: Redactions) -> list[bytes]:
         except msgspec.DecodeError:
             fields = _OBJECT.decode(_ESCAPES.sub(_replace_lone, body))
         if source.error is not None and (said := _at(fields, source.error)) is not None:
-            raise DecodeError(f"the answer is an error: {_shorten(said)}")
+            raise DecodeError(f"the answer is an error: {_shorten(redact(said, tree))}")
         found = _at(fields, source.records)
         if found is None:
             names = _shorten(", ".join(fields).encode())

@@ -19,3 +19,7 @@ class LandingError(Exception):
 
 class ReconciliationError(AirflowFailException):
     """The counts of a load do not agree; retrying the check cannot change them."""
+
+
+class UnsettledError(Exception):
+    """The counts of a load cannot be checked yet, since other runs are under way: retry."""

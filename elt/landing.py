@@ -29,7 +29,6 @@ SCHEMA = warehouse.RAW_SCHEMA
 LEDGER = warehouse.LEDGER_TABLE
 
 _CREATE_LEDGER = """
-create sequence if not exists {schema}.load_id;
 create table if not exists {schema}.{ledger} (
     load_id bigint not null,
     source text not null,
@@ -104,6 +103,11 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
         _lock(connection, f"create {SCHEMA}")
         if not _exists(connection, "select 1 from pg_namespace where nspname = %s", SCHEMA):
             connection.execute(sql.SQL("create schema {schema}").format(**names))
+        # Greenplum 6 knows no "if not exists" of sequences and indexes.
+        if not _exists(
+            connection, "select 1 where to_regclass(%s) is not null", f"{SCHEMA}.load_id"
+        ):
+            connection.execute(sql.SQL("create sequence {schema}.load_id").format(**names))
         connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
         warehouse.grant_ledger(connection)
         connection.execute(sql.SQL(_CREATE_TABLE).format(**names))

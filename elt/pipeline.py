@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
@@ -28,7 +28,6 @@ def pipeline(
     *,
     dag_id: str,
     schedule: str | None,
-    start_date: datetime,
     request: Mapping[str, str],
     limit: str,
     marts: Sequence[str],
@@ -38,6 +37,10 @@ def pipeline(
     doc: str,
 ) -> DAG:
     """The DAG that loads ``source`` and builds ``marts``.
+
+    It has no start date: a run may be of any day, and the first one by schedule is the next that is
+    due. With a start date in the past, Airflow would begin with the period under way, replacing
+    what was loaded for it by hand, and do nothing, successfully, for days before.
 
     ``request`` and ``limit`` are templates, rendered for each run: the query parameters, of which
     empty ones are left out, and how many records to fetch. Beside Airflow's own names they know
@@ -50,7 +53,6 @@ def pipeline(
     with DAG(
         dag_id,
         schedule=schedule,
-        start_date=start_date,
         catchup=False,
         params=dict(params),
         tags=list(tags),
@@ -75,7 +77,13 @@ def pipeline(
         )
         landed = _extract(source, dict(request), limit)
         models = transform("transform", marts)
-        (created >> available >> landed >> models >> _reconcile(landed, keyed_marts(models)))
+        (
+            created
+            >> available
+            >> landed
+            >> models
+            >> _reconcile(landed, keyed_marts(models, source))
+        )
     return dag
 
 
@@ -94,6 +102,8 @@ def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
         task_id=f"extract_{source.entity}",
         inlets=[lineage.api(source)],
         outlets=[lineage.raw(source.table)],
+        # A source that allows 20,000 records in five minutes takes hours for a million.
+        execution_timeout=timedelta(hours=6),
     )
     def extract(request: dict[str, str], limit: str) -> RawRef:
         from airflow.providers.http.hooks.http import HttpHook

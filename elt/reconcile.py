@@ -12,7 +12,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 from psycopg.rows import class_row
 
-from elt.errors import ReconciliationError
+from elt.errors import ReconciliationError, UnsettledError
 from elt.landing import LEDGER, SCHEMA, RawRef
 from elt.transform import KeyedMart
 
@@ -79,6 +79,20 @@ select
 from totals, mark
 """
 
+_BEHIND = """
+select 1
+from (
+    select load_id from {ledger} where source = %(source)s
+) as landed
+full outer join (
+    select load_id from ops.model_loads where source = %(source)s and model = %(model)s
+) as built on landed.load_id = built.load_id
+where
+    (landed.load_id is null or built.load_id is null)
+    and coalesce(landed.load_id, built.load_id) <> %(load_id)s
+limit 1
+"""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -114,9 +128,12 @@ def reconcile(hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]) -> dict[s
     duplicates within the load + rejected. Returns these counts by mart. A load that was replaced
     meanwhile, by another run of its period, is left to that run: the result is empty.
 
-    Raises ReconciliationError, which names the mart and the difference.
+    Raises ReconciliationError, which names the mart and the difference, and UnsettledError, worth
+    a retry, where they differ while the mart has yet to build what other runs have landed.
     """
     with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
+        # One snapshot for all counts: other runs land and build meanwhile.
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         ledger = connection.execute(
             sql.SQL("select records, checksum from {}").format(sql.Identifier(SCHEMA, LEDGER))
             + sql.SQL(" where load_id = %s"),
@@ -136,7 +153,15 @@ def reconcile(hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]) -> dict[s
         results = {}
         for mart in marts:
             counts = _count(connection, ref, mart)
-            _check(ref, mart, records, counts)
+            try:
+                _check(ref, mart, records, counts)
+            except ReconciliationError:
+                if _is_behind(connection, ref, mart):
+                    raise UnsettledError(
+                        f"{mart.relation} has yet to build loads of {ref['source']} that other"
+                        " runs have landed; the counts can be checked when it has"
+                    ) from None
+                raise
             log.info("%s accounts for load %d: %s", mart.relation, ref["load_id"], counts)
             results[mart.relation] = {
                 field.name: getattr(counts, field.name)
@@ -157,6 +182,13 @@ def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) ->
     with connection.cursor(row_factory=class_row(Counts)) as cursor:
         cursor.execute(statement, {"load_id": ref["load_id"], "model": mart.relation})
         return cast("Counts", cursor.fetchone())
+
+
+def _is_behind(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> bool:
+    """Whether the ledger has other loads of the source than the mart has built."""
+    statement = sql.SQL(_BEHIND).format(ledger=sql.Identifier(SCHEMA, LEDGER))
+    names = {"source": ref["source"], "model": mart.relation, "load_id": ref["load_id"]}
+    return connection.execute(statement, names).fetchone() is not None
 
 
 def _check(ref: RawRef, mart: KeyedMart, records: int, counts: Counts) -> None:

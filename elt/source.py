@@ -76,7 +76,7 @@ class Source(_Declaration):
     """An HTTP source of records and how it wants to be asked.
 
     >>> Source(name="randomuser", entity="users", conn_id="randomuser_api", endpoint="/api/1.4/",
-    ...        records="results", key="login.uuid",
+    ...        records="results",
     ...        pagination=PageNumber(page="page", size="results")).table
     'randomuser__users'
     """
@@ -93,8 +93,6 @@ class Source(_Declaration):
     """Where in an answer the list of records is."""
     error: DottedPath | None = None
     """Where an answer says that it failed although its status is 200."""
-    key: DottedPath
-    """The field that identifies a record."""
     redact: tuple[DottedPath, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
     pagination: PageNumber

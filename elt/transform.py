@@ -18,6 +18,7 @@ from cosmos import (
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
 from elt import lineage
+from elt.source import Source
 from elt.warehouse import ANALYTICS_SCHEMA
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
@@ -87,12 +88,12 @@ def transform(group_id: str, marts: Sequence[str]) -> DbtTaskGroup:
     return group
 
 
-def keyed_marts(group: DbtTaskGroup) -> list[dict[str, str]]:
-    """The keyed marts of a rendered group, as plain dictionaries (see KeyedMart), in name order."""
+def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, str]]:
+    """The keyed marts of ``source`` in a rendered group, as dictionaries of KeyedMart's fields."""
     marts = []
     for _, node in sorted(group.dbt_graph.filtered_nodes.items()):
         meta = node.config.get("meta") or {}
-        if "key" in meta and "staging" in meta:
+        if meta.get("source") == source.table and "key" in meta:
             mart = KeyedMart(
                 relation=f"{ANALYTICS_SCHEMA}.{lineage.node_name(node)}",
                 staging=f"{ANALYTICS_SCHEMA}.{meta['staging']}",

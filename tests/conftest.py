@@ -13,6 +13,8 @@ import pytest
 _AIRFLOW_HOME = tempfile.mkdtemp(prefix="elt-tests-airflow-")
 os.environ["AIRFLOW_HOME"] = _AIRFLOW_HOME
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__COSMOS__CACHE_DIR"] = os.path.join(_AIRFLOW_HOME, "cosmos")
+os.environ["AIRFLOW__COSMOS__ENABLE_TELEMETRY"] = "False"
 
 
 def pytest_unconfigure() -> None:

@@ -93,7 +93,9 @@
             {%- for column, path, type in others %}
             case
                 when {{ is_castable('g.' ~ column, type) }}
-                    then g.{{ column }}::{{ type }}
+                    then g.{{ column }}::
+                    {%- if type == 'integer' %}numeric::{% endif -%}
+                    {{ type }}
             end as {{ column }}{{ ',' if not loop.last }}
             {%- endfor %}
         from (select 1) as once
@@ -131,7 +133,7 @@
         {#- Compared as numeric, after the pattern: "and" promises no order. -#}
         case
                     when
-                        {{ text }} ~ '^[-+]?[0-9]+$'::text
+                        {{ text }} ~ '^[-+]?[0-9]+([.]0+)?$'::text
                         and length({{ text }}) <= 40
                         then
                             {{ text }}::numeric
@@ -139,7 +141,7 @@
                     else false
                 end
     {%- elif type == 'numeric' -%}
-        {{ text }} ~ '^[-+]?[0-9]+([.][0-9]+)?$'::text
+        {{ text }} ~ '^[-+]?[0-9]+([.][0-9]+)?([eE][-+]?[0-9][0-9]?)?$'::text
                     and length({{ text }}) <= 1000
     {%- elif type == 'timestamptz' -%}
         {#- ISO 8601 with a time zone, on days that the calendar has. -#}

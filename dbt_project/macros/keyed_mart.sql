@@ -24,7 +24,7 @@
     {#-
         Pre-hook of an incremental build, after pin_loads: makes the temporary
         tables `<mart>__winners`, the records to write, and `<mart>__vanished`,
-        the keys that no load has any more.
+        the keys that no load has any more. `staged` is a relation.
     -#}
     {%- if execute and is_incremental() -%}
     {%- set contenders = mart_table('contenders') -%}
@@ -47,7 +47,7 @@
         s.row_hash,
         l.period,
         l.is_new
-    from {{ staged }} as s
+    from {{ staged.render() }} as s
     inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
     where
         s.rejection_reason is null
@@ -95,7 +95,7 @@
         s.row_hash,
         l.period,
         false
-    from {{ staged }} as s
+    from {{ staged.render() }} as s
     inner join {{ orphans }} as o on s.{{ key }} = o.{{ key }}
     inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
     where

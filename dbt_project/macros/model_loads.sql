@@ -48,12 +48,13 @@
         somebody else builds is waited for, ELT_BUILD_LOCK_TIMEOUT seconds (60)
         at most, then its builder is named.
     -#}
+    {%- if execute -%}
     {%- set seconds = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
     {%- set key -%}
         hashtext('elt'::text), hashtext('{{ mark_name() }}'::text)
     {%- endset -%}
     {%- set held = namespace(mine=false) -%}
-    {%- for _ in range(seconds) if not held.mine -%}
+    {%- for second in range(seconds + 1) if not held.mine -%}
         {%- set answer = run_query(
             'select pg_try_advisory_xact_lock(' ~ key ~ ')'
         ) -%}
@@ -66,7 +67,9 @@
                     ~ '; waiting up to ' ~ seconds ~ ' s', info=true
                 ) -%}
             {%- endif -%}
-            {%- do run_query('select pg_sleep(1)') -%}
+            {%- if second < seconds -%}
+                {%- do run_query('select pg_sleep(1)') -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not held.mine -%}
@@ -74,6 +77,7 @@
             mark_name() ~ ' is still being built by ' ~ lock_holder(key)
             ~ '; run this again when that has ended'
         ) -%}
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

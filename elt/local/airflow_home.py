@@ -175,6 +175,9 @@ def _configuration(
             "refresh_interval": 5,
             "bundle_refresh_check_interval": 2,
         },
+        # The first task asks an API that is still being put together, some 10 s on a busy machine;
+        # Airflow waits 5 s, and the task fails without a log.
+        "workers": {"execution_api_timeout": 60},
         "usage_data_collection": {"enabled": False},
         "cosmos": {
             "enable_telemetry": False,

@@ -7,12 +7,23 @@ these modules instead of importing them in each task (dbt alone costs some 4 s o
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 
 __all__: list[str] = []
 
 # Removed from the environment, so that programs that tasks start do not preload anything.
-for _module in filter(None, os.environ.pop("ELT_PRELOAD", "").split(",")):
+_modules = os.environ.pop("ELT_PRELOAD", "")
+for _module in filter(None, _modules.split(",")):
     with contextlib.suppress(ImportError):
         importlib.import_module(_module)
+if _modules:
+    # dbt writes the code that reads its manifest when it first reads one.
+    with contextlib.suppress(Exception):
+        from dbt.contracts.graph.manifest import Manifest
+
+        Manifest.from_msgpack(Manifest().to_msgpack())
+    # Else each collection in a task walks all of what was imported, and copies its pages.
+    gc.collect()
+    gc.freeze()

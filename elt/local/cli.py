@@ -8,7 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -243,7 +243,7 @@ def _date(text: str) -> date:
         day = None
     if day is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-01-31")
-    if day.year < _FIRST_YEAR or day > datetime.now(UTC).date() + timedelta(days=1):
+    if day.year < _FIRST_YEAR or day > datetime.now(UTC).date():
         raise argparse.ArgumentTypeError(f"{text} is not between {_FIRST_YEAR}-01-01 and today")
     return day
 

@@ -22,8 +22,8 @@ from elt.local.home import Home
 from elt.local.postgres import Cluster
 
 _LATEST = 20
-_WARN_AFTER = timedelta(hours=24)
-_ERROR_AFTER = timedelta(hours=48)
+_WARN_AFTER = timedelta(hours=26)
+_ERROR_AFTER = timedelta(hours=50)
 
 _COLOURS = {"pass": "green", "warn": "yellow", "error": "red"}
 

@@ -23,6 +23,7 @@ from elt.local.airflow_api import AirflowApi
 from elt.local.home import Home
 from elt.local.postgres import Cluster, Server
 from elt.local.processes import MARKER
+from elt.local.sample_api.testing import SampleApi
 
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.
@@ -54,9 +55,9 @@ class Elt:
             check=False,
         )
 
-    def start(self, *arguments: str) -> Command:
+    def start(self, *arguments: str, **environment: str) -> Command:
         """Start the command and leave it running."""
-        return Command(self, arguments)
+        return Command(self, arguments, environment)
 
     def rows(
         self, statement: str, *parameters: object, role: str = "postgres"
@@ -106,12 +107,12 @@ class Elt:
 class Command:
     """An `elt` that runs in the background, its output in a file."""
 
-    def __init__(self, elt: Elt, arguments: tuple[str, ...]) -> None:
+    def __init__(self, elt: Elt, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
         self._log = elt.home.with_name(f"{elt.home.name}-{arguments[0]}-{time.time_ns()}.log")
         with self._log.open("w") as output:
             self.process = subprocess.Popen(
                 [ELT, *arguments],
-                env=elt.environment | {"PYTHONUNBUFFERED": "1"},
+                env=elt.environment | {"PYTHONUNBUFFERED": "1"} | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -150,9 +151,25 @@ class Stack:
         body = {"logical_date": logical_date, "conf": conf}
         return str(self.api.post("dags/user_processing/dagRuns", body)["dag_run_id"])
 
+    def wait_for_end(self, run_id: str) -> dict[str, str]:
+        """Wait until the run has ended; the state of each task, and of the run under ``""``."""
+
+        def state() -> str:
+            return str(self.api.run("user_processing", run_id)["state"])
+
+        wait_until(lambda: state() in ("success", "failed"), f"{run_id} to end")
+        tasks = self.api.tasks("user_processing", run_id)
+        return {str(task["task_id"]): str(task["state"]) for task in tasks} | {"": state()}
+
+    def log_of(self, run_id: str, task: str) -> str:
+        """What the attempts of a task logged."""
+        folder = Home(self.elt.home).logs / "airflow" / "dag_id=user_processing"
+        logs = (folder / f"run_id={run_id}" / f"task_id={task}").glob("attempt=*.log")
+        return "".join(log.read_text() for log in sorted(logs))
+
     def runs(self) -> list[dict[str, Any]]:
         """All runs of user_processing."""
-        return list(self.api.get("dags/user_processing/dagRuns")["dag_runs"])
+        return list(self.api.get("dags/user_processing/dagRuns?limit=100")["dag_runs"])
 
     def wait_for(self, *run_ids: str) -> None:
         """Wait until the runs have ended, and expect success."""
@@ -202,8 +219,24 @@ def own_elt(elt: Elt, tmp_path: Path) -> Iterator[Elt]:
 
 
 @pytest.fixture(scope="session")
-def stack(elt: Elt, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that is up, on a copy of ``elt``'s folder, while the usual ports are taken."""
+def source() -> Iterator[SampleApi]:
+    """What ``stack`` loads from."""
+    with SampleApi() as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that is up, on a copy of ``elt``'s folder, while the usual ports are taken.
+
+    It gives up soon: each task is tried once, and a page for seconds.
+    """
+    impatient = {
+        "ELT_TASK_RETRIES": "0",
+        "ELT_SENSOR_TIMEOUT": "3",
+        "ELT_SENSOR_POKE_INTERVAL": "1",
+        "ELT_FETCH_PATIENCE": "4",
+    }
     own = elt.copy(tmp_path_factory.mktemp("stack") / "state")
     with ExitStack() as taken:
         for port in (8080, 5432):
@@ -211,15 +244,12 @@ def stack(elt: Elt, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]
             with suppress(OSError):  # somebody else has it, which serves as well
                 other.bind(("127.0.0.1", port))
                 other.listen()
-        command = own.start("up")
+        command = own.start("up", "--api", source.url, **impatient)
         try:
             command.wait_for("Ctrl-C stops everything")
             found = re.search(r"Airflow +(\S+)\s+user +admin\s+password +(\S+)", command.output)
             assert found, command.output
             stack = Stack(own, found[1], found[2])
-            # The scheduler begins with the run of the day.
-            wait_until(lambda: any(run["run_type"] == "scheduled" for run in stack.runs()), "it")
-            stack.wait_for(*(run["dag_run_id"] for run in stack.runs()))
             yield stack
             assert command.end(signal.SIGINT) == 130
             assert own.processes() == []

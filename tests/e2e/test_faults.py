@@ -8,30 +8,15 @@ from typing import Any
 import pytest
 
 from elt.local.sample_api.testing import SampleApi
-from tests.e2e.conftest import Elt
-
-# No second attempt of a task, and a second for each page: what fails is to fail soon.
-IMPATIENT = {
-    "ELT_TASK_RETRIES": "0",
-    "ELT_SENSOR_TIMEOUT": "2",
-    "ELT_SENSOR_POKE_INTERVAL": "1",
-    "ELT_FETCH_PATIENCE": "1",
-}
+from tests.e2e.conftest import Elt, Stack
 
 
-@pytest.fixture(scope="module")
-def misled(elt: Elt, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elt]:
-    """The command on a copy of the day's load, which no test of this module changes for good."""
-    own = elt.copy(tmp_path_factory.mktemp("faults") / "state")
-    yield own
-    own("down")
-    assert own.processes() == []
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[SampleApi]:
-    with SampleApi() as api:
-        yield api
+@pytest.fixture
+def misled(stack: Stack, source: SampleApi) -> Iterator[SampleApi]:
+    """The API that the stack loads from, to be told to misbehave."""
+    source.clear()
+    yield source
+    source.clear()
 
 
 def everything(elt: Elt) -> dict[str, list[tuple[Any, ...]]]:
@@ -47,6 +32,19 @@ def everything(elt: Elt) -> dict[str, list[tuple[Any, ...]]]:
             "ops.model_loads",
         )
     }
+
+
+PASSING = (
+    "empty_results:times=1",  # the sensor's request
+    "status:code=429,retry_after=0,pages=1,skip=1,times=1",
+    "status:code=503,body=html,pages=2,times=1",
+    "truncated:pages=3,times=1",
+    "reset:pages=4,times=1",
+    "invalid_json:pages=5,times=1",
+    "fewer:pages=6,times=1",
+    "repeated_page:of=1,pages=7,times=1",
+    "latency:seconds=0.1",
+)
 
 
 # The first request is the sensor's.
@@ -70,44 +68,35 @@ def everything(elt: Elt) -> dict[str, list[tuple[Any, ...]]]:
     ],
 )
 def test_a_fault_that_stays_fails_the_task_and_changes_nothing(
-    fault: str, task: str, said: str, misled: Elt, api: SampleApi
+    fault: str, task: str, said: str, stack: Stack, misled: SampleApi
 ) -> None:
-    api.clear()
-    api.faults(fault)
-    before = everything(misled)
-    answer = misled("run", "--api", api.url, "--results", "1500", **IMPATIENT)
-    assert answer.returncode == 1
-    assert f"{task} failed: " in answer.stderr
-    assert said in answer.stderr
-    assert "randomuser__users" in answer.stderr
-    assert "Traceback" not in answer.stdout + answer.stderr
-    assert everything(misled) == before
+    before = everything(stack.elt)
+    misled.faults(fault)
+    run_id = stack.trigger(results=1500)
+    states = stack.wait_for_end(run_id)
+    assert states[""] == "failed"
+    assert states[task] == "failed"
+    assert states["reconcile"] == "upstream_failed"
+    log = stack.log_of(run_id, task)
+    assert said in log
+    assert "randomuser__users" in log
+    assert everything(stack.elt) == before
 
 
-def test_faults_that_pass_are_waited_out(misled: Elt, api: SampleApi) -> None:
+def test_faults_that_pass_are_waited_out(stack: Stack, misled: SampleApi) -> None:
     """A fault of each kind, on a page each; the data is what it is without them."""
-    passing = ("--results", "7000", "--seed", "faults", "--date", "2026-03-01", "--api", api.url)
-    faults = [
-        "empty_results:times=1",  # the sensor's request
-        "status:code=429,retry_after=1,pages=1,skip=1,times=2",
-        "status:code=503,body=html,pages=2,times=1",
-        "truncated:pages=3,times=1",
-        "reset:pages=4,times=1",
-        "invalid_json:pages=5,times=1",
-        "fewer:pages=6,times=1",
-        "repeated_page:of=1,pages=7,times=1",
-        "latency:seconds=0.2",
-    ]
-    api.clear()
-    api.faults(*faults)
-    answer = misled("run", *passing)
-    assert answer.returncode == 0, answer.stderr
     query = (
-        "select record from raw.randomuser__users where load_id = "
-        "(select load_id from raw.loads where period = '2026-03-01') order by record_no"
+        "select r.record from raw.randomuser__users as r inner join raw.loads as l"
+        " on r.load_id = l.load_id where l.period = '2026-03-01T00:00Z' order by r.record_no"
     )
-    met = misled.rows(query)
-    api.clear()
-    assert misled("run", *passing).returncode == 0
-    assert len(met) == 7000
-    assert misled.rows(query) == met
+    found = []
+    try:
+        for hour, faults in enumerate((PASSING, ())):
+            misled.clear()
+            misled.faults(*faults)
+            stack.wait_for(stack.trigger(f"2026-03-01T0{hour}:00:00Z", results=7000, seed="faults"))
+            found.append(stack.elt.rows(query))
+    finally:
+        stack.elt.rows("delete from raw.loads where period = '2026-03-01T00:00Z'")
+    assert len(found[0]) == 7000
+    assert found[0] == found[1]

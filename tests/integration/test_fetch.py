@@ -68,7 +68,6 @@ def declare(**changes: Any) -> Source:
         "endpoint": "/api/1.4/",
         "records": "results",
         "error": "error",
-        "key": "login.uuid",
         "redact": ("login.password",),
         "pagination": PageNumber(page="page", size="results", most=10),
         "concurrency": 1,

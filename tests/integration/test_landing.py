@@ -41,7 +41,6 @@ SOURCE = Source(
     endpoint="/api/1.4/",
     records="results",
     error="error",
-    key="login.uuid",
     redact=("login.password",),
     pagination=PageNumber(page="page", size="results", most=100),
 )

@@ -285,6 +285,19 @@ def test_data_tests_fail_when_a_row_is_spoiled_by_hand(
     assert failed == ["assert_users_row_hash_is_of_its_content"]
 
 
+def test_data_tests_fail_when_a_row_was_moved_by_hand(
+    warehouse: Server, land: Land, dbt: Dbt
+) -> None:
+    land("2026-11-01", user(1), user(2))
+    build(dbt)
+    dsn = warehouse.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)
+    with psycopg.connect(dsn) as connection:
+        connection.execute("update analytics.users set load_period = '2020-01-01Z'")
+    result = dbt("test", "--select", "users", "--exclude-resource-type", "unit_test")
+    failed = [node.node.name for node in result.result if str(node.status) == "fail"]  # type: ignore[union-attr]
+    assert failed == ["of_loaded_period_users_load_period__randomuser__users"]
+
+
 def test_the_unit_tests_pass(land: Land, dbt: Dbt) -> None:
     land("2026-11-01", user(1))
     build(dbt)

@@ -10,7 +10,7 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt import warehouse as names
-from elt.errors import ReconciliationError
+from elt.errors import ReconciliationError, UnsettledError
 from elt.landing import RawRef
 from elt.local.home import SUPERUSER
 from elt.local.postgres import Server
@@ -121,3 +121,17 @@ def test_what_is_missing_is_named(
         check(ref)
     assert said in str(raised.value)
     assert f"load {ref['load_id']} of randomuser__users, period 2026-11-01" in str(raised.value)
+
+
+def test_while_another_run_has_landed_and_not_built_a_difference_is_worth_a_retry(
+    land: Land, dbt: Dbt, check: Check
+) -> None:
+    """The second day's former load has the only record of a key, the latter has not."""
+    first = land("2026-11-01", user(1))
+    land("2026-11-02", user(1, "Eve"))
+    build(dbt)
+    land("2026-11-02", user(2))
+    with pytest.raises(UnsettledError, match="has yet to build loads of randomuser__users"):
+        check(first)
+    build(dbt)
+    assert check(first)["raw"] == 1

@@ -29,7 +29,6 @@ SOURCE = Source(
     endpoint="/api/1.4/",
     records="results",
     error="error",
-    key="login.uuid",
     pagination=PageNumber(page="page", size="results"),
     read_timeout=0.5,
 )

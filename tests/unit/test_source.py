@@ -18,7 +18,6 @@ def declare(**changes: Any) -> Source:
         "conn_id": "randomuser_api",
         "endpoint": "/api/1.4/",
         "records": "results",
-        "key": "login.uuid",
         "pagination": PAGES,
     }
     return Source(**(fields | changes))

@@ -4,6 +4,7 @@
         incremental_strategy='delete+insert',
         unique_key='nationality',
         on_schema_change='fail',
+        pre_hook="{{ lock_model() }}",
         post_hook="{{ remove_missing('nationality', ref('users')) }}",
     )
 }}
