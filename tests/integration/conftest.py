@@ -72,13 +72,15 @@ def airflow_connections(warehouse: Server, api: SampleApi, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def land(airflow_connections: None) -> Land:
+def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -> Land:
     """Land records as a load of users: ``land("2026-11-22", {"login": …}, …)``; its reference.
 
     A record is a dictionary, or a string, which is taken for the JSON text itself.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
+    # The DAG is rendered from the manifest, which a fresh clone has none of.
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
     from dags.user_processing import users
     from elt import landing
     from elt.fetch import Fetched
