@@ -43,11 +43,18 @@ def copy_tree(target: Path) -> Path:
     return target
 
 
+def temporary(clone: Path) -> dict[str, str]:
+    """An environment in which what a killed set-up leaves lies beside the clone."""
+    folder = clone.with_name("tmp")
+    folder.mkdir(exist_ok=True)
+    return {"TMPDIR": str(folder)}
+
+
 def runner(clone: Path) -> Run:
     def run(
         *command: str, path: Path | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        env = INHERITED | environment
+        env = INHERITED | temporary(clone) | environment
         if path is not None:
             env["PATH"] = f"{path}:/usr/bin:/bin"
         return subprocess.run(
@@ -207,7 +214,7 @@ def test_a_changed_lock_is_installed(ready: Path) -> None:
 def test_an_interrupted_setup_is_repaired_and_two_at_once_agree(ready: Path) -> None:
     """Kill a set-up in the middle, with all its children, then start two at the same moment."""
     shutil.rmtree(ready / ".venv")
-    env = INHERITED | {"PYTHON": sys.executable}
+    env = INHERITED | temporary(ready) | {"PYTHON": sys.executable}
     command = ["make", "setup"]
     with subprocess.Popen(
         command, cwd=ready, env=env, stderr=subprocess.DEVNULL, start_new_session=True
