@@ -106,7 +106,12 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
         seconds = time.monotonic() - begun
         if outcome.failures:
             for task, reason in outcome.failures.items():
-                errors.print(f"{task} failed: {_shortened(reason)}", markup=False, highlight=False)
+                errors.print(
+                    f"{task} failed: {_shortened(reason)}",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
             errors.print(f"log: {log}", markup=False, highlight=False, soft_wrap=True)
             return EXIT_FAILURE
         summary.show(home, server, outcome.run_id, console, seconds=seconds, log=log)
