@@ -211,7 +211,9 @@ class _Extract:
         while True:
             attempt += 1
             try:
-                records, received = self._read(session, params, deadline)
+                # The last attempt, too, has time for its answer.
+                until = time.monotonic() + self.patience
+                records, received = self._read(session, params, until)
                 if len(records) < page.wanted:
                     raise _Fault(
                         f"it gave {len(records)} records of the {page.asked} asked for"
@@ -250,7 +252,7 @@ class _Extract:
             raise _Stopped
 
     def _read(
-        self, session: requests.Session, params: Mapping[str, str], deadline: float
+        self, session: requests.Session, params: Mapping[str, str], until: float
     ) -> tuple[list[bytes], int]:
         """One attempt: the records of an answer and its size in bytes. Raises _Fault."""
         source = self.source
@@ -272,7 +274,7 @@ class _Extract:
                     body += chunk
                     if len(body) > source.page_bytes:
                         raise _Fault(f"its answer is larger than {source.page_bytes} bytes")
-                    if time.monotonic() > deadline:
+                    if time.monotonic() > until:
                         raise _Fault("its answer takes too long", later=True)
                     if self.stop.is_set():
                         raise _Stopped

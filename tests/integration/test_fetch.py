@@ -190,7 +190,11 @@ def test_pages_stay_while_a_429_is_waited_out(source_api: SampleApi) -> None:
 
 def test_what_one_worker_is_told_holds_for_all(source_api: SampleApi) -> None:
     """A 429 on one page holds back the others: no request comes while it is waited out."""
-    source_api.faults(Status(code=429, retry_after=2, pages=(2,), times=1))
+    # Slow enough for the 429 to be heard before another page is asked for.
+    source_api.faults(
+        Status(code=429, retry_after=2, pages=(2,), times=1),
+        "latency:seconds=0.3,pages=1+3+4+5+6+7+8+9+10",
+    )
     begun: list[tuple[float, int]] = []
     done = threading.Event()
 
@@ -483,7 +487,7 @@ def test_gzip(serve: Callable[..., str], connect: Callable[..., None]) -> None:
 def test_chunks(
     serve: Callable[..., str], connect: Callable[..., None], whole: bool, monkeypatch: Any
 ) -> None:
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "0.1")
+    monkeypatch.setenv("ELT_FETCH_PATIENCE", "1")
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         body = ten(request)
