@@ -21,9 +21,11 @@ from bench import report
 from bench.sample_api import SEED, server
 from elt import warehouse
 from elt.local import postgres
-from elt.local.airflow_home import connections
-from elt.local.home import SUPERUSER, Home
-from elt.local.postgres import Cluster, Server
+from elt.local.home import Home
+from elt.local.postgres import Cluster
+from elt.stack.airflow_config import connections
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 PAGE = 1_000
 FEW, MANY = 20, 100

@@ -17,7 +17,7 @@ import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 
-from elt import decode, warehouse
+from elt import decode, rights, warehouse
 from elt.errors import LandingError
 from elt.fetch import Fetched
 from elt.source import Source
@@ -109,7 +109,7 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
         ):
             connection.execute(sql.SQL("create sequence {schema}.load_id").format(**names))
         connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
-        warehouse.grant_ledger(connection)
+        rights.grant_ledger(connection)
         connection.execute(sql.SQL(_CREATE_TABLE).format(**names))
         index = f"{source.table}__load_id_record_no"
         if not _exists(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from elt.local.errors import StackError
+from elt.stack.errors import StackError
 
 _CANDIDATES = ("postgres", "nobody")
 

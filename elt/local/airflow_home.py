@@ -1,90 +1,34 @@
-"""AIRFLOW_HOME of the embedded stack: configuration, connections, metadata database."""
+"""AIRFLOW_HOME of the embedded stack: its configuration and metadata database."""
 
 from __future__ import annotations
 
-import configparser
-import io
 import json
 import shutil
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 
 from elt import warehouse
-from elt.local.errors import StackError
-from elt.local.home import Home, Secrets, write_private
+from elt.local.home import Home
 from elt.local.ports import LOOPBACK
-from elt.local.postgres import Server
 from elt.local.processes import environment
+from elt.stack import airflow_config
+from elt.stack.airflow_config import LOGIN
+from elt.stack.errors import StackError
+from elt.stack.secrets import update_private, write_private
+from elt.stack.server import Server
 
-LOGIN = "admin"
 DEFAULT_PORT = 8080
 
-PRELOADED = (
-    "dbt.cli.main",
-    "dbt.adapters.factory",
-    "dbt.adapters.postgres",
-    "cosmos",
-    "cosmos.operators.local",
-    "airflow.providers.http.hooks.http",
-    "airflow.providers.http.sensors.http",
-    "airflow.providers.postgres.hooks.postgres",
-)
-"""What is imported before tasks run; none of it is the project's code, so that edits take effect
-in a running scheduler."""
-
-API_CONNECTION = "randomuser_api"
-
 _PACKAGE = "apache-airflow-core"
-
-
-def connections(api_url: str, server: Server) -> dict[str, dict[str, object]]:
-    """Airflow's connections by id, as LocalFilesystemBackend reads them."""
-
-    def database(role: str) -> dict[str, object]:
-        parameters = server.parameters(role, warehouse.WAREHOUSE_DATABASE)
-        return {
-            "conn_type": "postgres",
-            "host": parameters["host"],
-            "port": int(parameters["port"]),
-            "schema": parameters["dbname"],
-            "login": parameters["user"],
-            "password": parameters["password"],
-        }
-
-    return {
-        API_CONNECTION: {"conn_type": "http", "host": api_url},
-        "warehouse_loader": database(warehouse.LOADER),
-        "warehouse_transformer": database(warehouse.TRANSFORMER),
-        "warehouse_reader": database(warehouse.READER),
-    }
 
 
 def connections_file(home: Home) -> Path:
     """The connections of the running services and of `airflow` by hand."""
     return home.airflow / "connections.json"
-
-
-def write_connections(path: Path, api_url: str, server: Server) -> None:
-    write_private(path, json.dumps(connections(api_url, server), indent=2))
-
-
-def api_url(home: Home) -> str | None:
-    """The HTTP source that the connections name, None before there are any."""
-    try:
-        known = json.loads(connections_file(home).read_text())
-        return str(known[API_CONNECTION]["host"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def secrets_backend_arguments(path: Path) -> str:
-    """The value of [secrets] backend_kwargs for connections in `path`."""
-    return json.dumps({"connections_file_path": str(path)})
 
 
 def ui_url(port: int) -> str:
@@ -96,99 +40,40 @@ def write_configuration(home: Home, server: Server, port: int) -> None:
 
     Written only where something differs: running services read these files again.
     """
-    secrets = server.secrets
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_dict(_configuration(home, server, secrets, port))
-    text = io.StringIO()
-    parser.write(text)
-    _update(home.airflow / "airflow.cfg", text.getvalue())
-    _update(_passwords_file(home), json.dumps({LOGIN: secrets.admin_password}))
+    text = airflow_config.render(
+        airflow_config.common(server, connections_file(home)), _own(home, port)
+    )
+    update_private(home.airflow / "airflow.cfg", text)
+    update_private(_passwords_file(home), json.dumps({LOGIN: server.secrets.admin_password}))
     (home.airflow / "config").mkdir(mode=0o700, exist_ok=True)
     shutil.copyfile(
-        Path(__file__).with_name("airflow_local_settings.py"),
+        Path(airflow_config.__file__).with_name("airflow_local_settings.py"),
         home.airflow / "config" / "airflow_local_settings.py",
     )
-
-
-def _update(path: Path, text: str) -> None:
-    if not path.exists() or path.read_text() != text:
-        write_private(path, text)
 
 
 def _passwords_file(home: Home) -> Path:
     return home.airflow / "passwords.json"
 
 
-def _configuration(
-    home: Home, server: Server, secrets: Secrets, port: int
-) -> dict[str, dict[str, str]]:
-    metadata = server.parameters(warehouse.AIRFLOW_ROLE, warehouse.AIRFLOW_DATABASE)
-    # Airflow interpolates, so a percent sign is written twice.
-    login = f"{metadata['user']}:{quote(metadata['password'], safe='')}"
-    address = f"{metadata['host']}:{metadata['port']}/{metadata['dbname']}"
+def _own(home: Home, port: int) -> airflow_config.Sections:
+    """What lies in this state folder or listens on this machine."""
     log_folder = home.logs / "airflow"
-    sections: dict[str, dict[str, object]] = {
+    return {
         "core": {
-            "executor": "LocalExecutor",
-            "parallelism": 8,
-            "default_pool_task_slot_count": 16,
             "dags_folder": home.dags,
             "plugins_folder": home.airflow / "plugins",
-            "load_examples": False,
-            # A paused DAG leaves a run that is triggered by REST waiting without a word.
-            "dags_are_paused_at_creation": False,
-            # The default asks the resolver, which may take seconds without a network.
-            "hostname_callable": "socket.gethostname",
-            "fernet_key": secrets.fernet_key,
             "simple_auth_manager_users": f"{LOGIN}:admin",
             "simple_auth_manager_passwords_file": _passwords_file(home),
             "execution_api_server_url": f"{ui_url(port)}/execution/",
         },
-        "database": {
-            "sql_alchemy_conn": f"postgresql+psycopg2://{login}@{address}",
-            "sql_alchemy_conn_async": f"postgresql+asyncpg://{login}@{address}",
-        },
-        "api": {
-            "host": LOOPBACK,
-            "port": port,
-            "base_url": ui_url(port),
-            "workers": 1,
-            "secret_key": secrets.api_secret_key,
-        },
-        "api_auth": {"jwt_secret": secrets.jwt_secret},
-        "secrets": {
-            "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
-            "backend_kwargs": secrets_backend_arguments(connections_file(home)),
-        },
+        "api": {"host": LOOPBACK, "port": port, "base_url": ui_url(port)},
         "logging": {
             "base_log_folder": log_folder,
             "dag_processor_child_process_log_directory": log_folder / "dag_processor",
         },
-        "scheduler": {
-            "scheduler_idle_sleep_time": 0.5,
-            # What a killed stack was running is taken up within a minute, not five.
-            "task_instance_heartbeat_timeout": 60,
-            "orphaned_tasks_check_interval": 30,
-        },
-        "dag_processor": {
-            # New and edited DAG files show within seconds.
-            "refresh_interval": 5,
-            "bundle_refresh_check_interval": 2,
-        },
-        # The first task asks an API that is still being put together, some 10 s on a busy machine;
-        # Airflow waits 5 s, and the task fails without a log.
-        "workers": {"execution_api_timeout": 60},
-        "usage_data_collection": {"enabled": False},
-        "cosmos": {
-            "enable_telemetry": False,
-            # The default is one folder in /tmp for all users and stacks.
-            "cache_dir": home.airflow / "cosmos",
-        },
-        "openlineage": {"disabled": True},
-    }
-    return {
-        section: {name: str(value).replace("%", "%%") for name, value in options.items()}
-        for section, options in sections.items()
+        # The default is one folder in /tmp for all users and stacks.
+        "cosmos": {"cache_dir": home.airflow / "cosmos"},
     }
 
 

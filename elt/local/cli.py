@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import PackageNotFoundError, version
-from typing import NoReturn
-from urllib.parse import urlsplit
 
-import psycopg
 from rich.console import Console
 
 from elt.local import processes, run, shell, status, up
-from elt.local.errors import (
-    EXIT_FAILURE,
-    EXIT_INTERRUPTED,
-    EXIT_USAGE,
-    StackError,
-)
 from elt.local.home import Home
+from elt.stack import command
+from elt.stack.command import Commands, Parser
+from elt.stack.status import FILE_WIDTH
 
 _PIPELINE = "user_processing"
 _FIRST_YEAR = 1970
 _LAST_PORT = 65535
-_FILE_WIDTH = 160
-
-Command = Callable[[argparse.Namespace], int]
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_USAGE, f"{self.prog}: {message} (try `{self.prog} --help`)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,39 +27,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 done, 1 it failed, 2 it was called wrongly, 130 interrupted, 128 + n ended by signal n.
     """
-    logging.disable(logging.CRITICAL)
     processes.end_by_exception()
     parser = _parser()
-    try:
+
+    def action() -> int:
         options = parser.parse_args(
             _psql_arguments(sys.argv[1:] if arguments is None else arguments)
         )
-        command: Command | None = getattr(options, "command", None)
-        if command is None:
+        chosen: command.Command | None = getattr(options, "command", None)
+        if chosen is None:
             parser.print_help()
             return 0
-        return command(options)
-    except StackError as error:
-        _complain(str(error))
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output has gone (`elt status | head`).
-        sys.stderr.close()
-        return EXIT_FAILURE
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return chosen(options)
+
+    try:
+        return command.call(action, _trace_note)
     except processes.Terminated as signal:
         return signal.exit_code
-    except psycopg.Error as error:
-        _complain(f"PostgreSQL refused: {str(error).splitlines()[0]}")
-        return EXIT_FAILURE
-    except Exception as error:
-        _complain(f"unexpected {type(error).__name__}: {error}{_trace_note()}")
-        return EXIT_FAILURE
-
-
-def _complain(sentence: str) -> None:
-    sys.stderr.write(f"elt: {sentence}\n")
 
 
 def _trace_note() -> str:
@@ -108,42 +74,19 @@ def _psql_arguments(arguments: Sequence[str]) -> list[str]:
     return [*given[:at], "--", *(rest[1:] if rest[:1] == ["--"] else rest)] if rest else given
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="elt",
-        description="Loads HTTP APIs into PostgreSQL with Airflow and dbt, on this machine.",
-        epilog="`elt COMMAND --help` has examples."
-        " State lies in .elt/ of the clone, or in ELT_HOME.",
-        allow_abbrev=False,
+def _parser() -> Parser:
+    parser, commands = command.parser(
+        "Loads HTTP APIs into PostgreSQL with Airflow and dbt, on this machine.",
+        "`elt COMMAND --help` has examples. State lies in .elt/ of the clone, or in ELT_HOME.",
     )
-    parser.add_argument("--version", action="version", version=f"elt {_version()}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _add_run(commands)
     _add_up(commands)
     _add_others(commands)
     return parser
 
 
-_Commands = argparse._SubParsersAction  # The type add_subparsers returns has no public name.
-
-
-def _add(
-    commands: _Commands[_Parser], name: str, command: Command, summary: str, examples: str
-) -> _Parser:
-    added = commands.add_parser(
-        name,
-        help=summary,
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"examples:\n{examples}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    added.set_defaults(command=command)
-    return added
-
-
-def _add_run(commands: _Commands[_Parser]) -> None:
-    parser = _add(
+def _add_run(commands: Commands[Parser]) -> None:
+    parser = command.add(
         commands,
         "run",
         _run,
@@ -160,8 +103,8 @@ def _add_run(commands: _Commands[_Parser]) -> None:
     _add_api(parser)
 
 
-def _add_up(commands: _Commands[_Parser]) -> None:
-    parser = _add(
+def _add_up(commands: Commands[Parser]) -> None:
+    parser = command.add(
         commands,
         "up",
         _up,
@@ -170,7 +113,7 @@ def _add_up(commands: _Commands[_Parser]) -> None:
     )
     parser.add_argument("--port", type=_port, metavar="N", help="port of the UI (8080 if free)")
     _add_api(parser)
-    _add(
+    command.add(
         commands,
         "down",
         _down,
@@ -179,8 +122,8 @@ def _add_up(commands: _Commands[_Parser]) -> None:
     )
 
 
-def _add_others(commands: _Commands[_Parser]) -> None:
-    parser = _add(
+def _add_others(commands: Commands[Parser]) -> None:
+    parser = command.add(
         commands,
         "status",
         _status,
@@ -188,7 +131,7 @@ def _add_others(commands: _Commands[_Parser]) -> None:
         "  elt status\n  elt status --json",
     )
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser = _add(
+    parser = command.add(
         commands,
         "psql",
         _psql,
@@ -199,7 +142,7 @@ def _add_others(commands: _Commands[_Parser]) -> None:
     )
     parser.add_argument("--role", choices=sorted(shell.ROLES), default="reader")
     parser.add_argument("arguments", nargs="*", metavar="ARGUMENT")
-    _add(
+    command.add(
         commands,
         "env",
         _env,
@@ -208,20 +151,13 @@ def _add_others(commands: _Commands[_Parser]) -> None:
     )
 
 
-def _add_api(parser: _Parser) -> None:
+def _add_api(parser: Parser) -> None:
     parser.add_argument(
         "--api",
-        type=_api,
+        type=command.url,
         metavar="URL",
         help="HTTP source to read instead of the bundled sample API",
     )
-
-
-def _version() -> str:
-    try:
-        return version("elt")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _count(text: str) -> int:
@@ -254,17 +190,6 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _api(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or re.search(r"\s", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a URL like https://randomuser.me")
-    return text.rstrip("/")
-
-
 def _run(options: argparse.Namespace) -> int:
     request = run.Request(
         options.pipeline, options.results, options.seed, options.date, options.api
@@ -281,8 +206,7 @@ def _down(_options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    # A table that goes to a file or a pipe need not fit a screen.
-    console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     return status.show(Home.from_environment(), console, as_json=options.json)
 
 

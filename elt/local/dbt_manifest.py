@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from elt.local.errors import StackError
-from elt.local.home import Home, write_private
+from elt.local.home import Home
 from elt.local.processes import environment
+from elt.stack.errors import StackError
+from elt.stack.secrets import write_private
 
 _SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 _GENERATED_FOLDERS = frozenset({"target", "logs", "dbt_packages", ".venv"})

@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from elt.stack.words import size_words
+
 _PLAIN_SECONDS = 5.0
 _NAME_WIDTH = 52
 _SECONDS_WIDTH = 8
@@ -209,12 +211,3 @@ def progress_words(event: Mapping[str, object]) -> str:
     if seconds := number("seconds"):
         words.append(f"{number('records') / seconds:,.0f} records/s")
     return " ".join(filter(None, [_PHASES.get(str(event.get("step"))), ", ".join(words)]))
-
-
-def size_words(size: float) -> str:
-    """A number of bytes in words, decimal units."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
-        size /= 1000
-    return f"{size:,.1f} GB"

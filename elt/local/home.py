@@ -1,58 +1,20 @@
-"""The state folder of the embedded stack: where everything lies, and its generated secrets."""
+"""The state folder of the embedded stack: where everything lies."""
 
 from __future__ import annotations
 
-import base64
 import fcntl
-import json
 import os
-import secrets
-import string
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from elt.local.errors import StackError
-
-_SECRET_BYTES = 32
-_LOGIN_PASSWORD_LENGTH = 20
-_LOGIN_ALPHABET = string.ascii_letters + string.digits
-
-SUPERUSER = "postgres"
-
-# Names that are also the keys of secrets.json.
-_DATABASE_ROLES = (SUPERUSER, "airflow", "elt_loader", "elt_transformer", "elt_reader")
+from elt.stack.errors import StackError
+from elt.stack.secrets import Secrets, write_private
 
 
 def project_root() -> Path:
     """The clone: the folder that holds the package, `dags/` and `dbt_project/`."""
     return Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True, repr=False)
-class Secrets:
-    """What is generated once for a stack and never has a default."""
-
-    databases: Mapping[str, str]
-    """Password of each database role, the superuser included."""
-    fernet_key: str
-    jwt_secret: str
-    api_secret_key: str
-    admin_password: str
-
-    @staticmethod
-    def generate() -> Secrets:
-        return Secrets(
-            databases={role: secrets.token_urlsafe(_SECRET_BYTES) for role in _DATABASE_ROLES},
-            fernet_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            jwt_secret=secrets.token_urlsafe(_SECRET_BYTES),
-            api_secret_key=secrets.token_urlsafe(_SECRET_BYTES),
-            admin_password="".join(
-                secrets.choice(_LOGIN_ALPHABET) for _ in range(_LOGIN_PASSWORD_LENGTH)
-            ),
-        )
 
 
 class Home:
@@ -106,7 +68,7 @@ class Home:
             with self.lock("setup"):
                 if not self.secrets_file.exists():
                     generated = Secrets.generate()
-                    write_private(self.secrets_file, json.dumps(generated.__dict__, indent=2))
+                    write_private(self.secrets_file, generated.to_json())
         except OSError as error:
             raise StackError(
                 f"the state folder {self.root} cannot be written ({error.strerror}): "
@@ -117,7 +79,7 @@ class Home:
     def secrets(self) -> Secrets:
         """Read the secrets. Raises StackError when they are missing or damaged."""
         try:
-            return Secrets(**json.loads(self.secrets_file.read_text()))
+            return Secrets.from_json(self.secrets_file.read_text())
         except FileNotFoundError as error:
             raise StackError(
                 f"there is no stack in {self.root} yet: `elt run` or `elt up` makes one"
@@ -138,18 +100,3 @@ class Home:
         with (self.root / f"{name}.lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def write_private(path: Path, text: str) -> None:
-    """Put `text` into `path`, readable by its owner only, in one step."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

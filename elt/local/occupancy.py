@@ -16,8 +16,9 @@ from typing import Literal
 
 import psutil
 
-from elt.local.home import Home, write_private
+from elt.local.home import Home
 from elt.local.processes import is_same
+from elt.stack.secrets import write_private
 
 Command = Literal["run", "up"]
 

@@ -7,8 +7,8 @@ import random
 import socket
 from pathlib import Path
 
-from elt.local.errors import StackError
-from elt.local.home import write_private
+from elt.stack.errors import StackError
+from elt.stack.secrets import write_private
 
 LOOPBACK = "127.0.0.1"
 

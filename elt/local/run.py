@@ -19,16 +19,18 @@ import psutil
 from rich.console import Console
 
 from elt.local import airflow_home, occupancy, summary
-from elt.local.airflow_api import AirflowApi, AirflowApiError
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.display import Display
-from elt.local.errors import EXIT_FAILURE, StackError, UsageError
 from elt.local.home import Home
 from elt.local.occupancy import Occupant, OccupiedError
 from elt.local.ports import Ports
-from elt.local.postgres import Cluster, Server
+from elt.local.postgres import Cluster
 from elt.local.processes import stop, uninterrupted
 from elt.local.stack import Stack, make_ready, sample_api, started, stop_left_behind
+from elt.stack.airflow_api import AirflowApi, AirflowApiError
+from elt.stack.airflow_config import write_connections
+from elt.stack.errors import EXIT_FAILURE, StackError, UsageError
+from elt.stack.server import Server
 
 # A person waits for this run, so it gives up sooner than a scheduled one.
 _IMPATIENCE = {
@@ -156,7 +158,7 @@ def _run_in_process(stack: Stack, request: Request, display: Display, log: Path)
             with display.step("start the sample API"):
                 api_url = held.enter_context(sample_api(stack.home))
         connections = airflow_home.connections_file(stack.home)
-        airflow_home.write_connections(connections, api_url, stack.server)
+        write_connections(connections, api_url, stack.server)
         logical_date = request.logical_date
         child.ask(
             {

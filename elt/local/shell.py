@@ -12,10 +12,12 @@ from pathlib import Path
 
 from elt import warehouse
 from elt.local import airflow_home, postgres
-from elt.local.errors import StackError
-from elt.local.home import SUPERUSER, Home
-from elt.local.ports import Ports
-from elt.local.postgres import Cluster, Server
+from elt.local.home import Home
+from elt.local.ports import LOOPBACK, Ports
+from elt.local.postgres import Cluster
+from elt.stack.errors import StackError
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 ROLES = {
     "reader": warehouse.READER,
@@ -65,7 +67,7 @@ def env(home: Home) -> str:
         raise StackError(
             f"the stack in {home.root} is not set up yet: `elt run` or `elt up` does it"
         )
-    server = Server(port, secrets)
+    server = Server(LOOPBACK, port, secrets)
     scripts = str(Path(sys.executable).parent)
     variables = {
         **airflow_home.public_environment(home, server),

@@ -14,11 +14,12 @@ import psutil
 
 from elt.local import airflow_home, dbt_manifest, postgres
 from elt.local.display import Display
-from elt.local.errors import StackError
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
-from elt.local.postgres import Cluster, Lease, Server
+from elt.local.postgres import Cluster, Lease
 from elt.local.processes import environment, find, stop, stop_all, uninterrupted
+from elt.stack.errors import StackError
+from elt.stack.server import Server
 
 _SAMPLE_SECONDS = 30.0
 
@@ -114,7 +115,7 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
     ports = Ports(home.ports_file)
     wanted = ports.remembered("sample-api")
     port = wanted if wanted is not None and is_free(wanted) else 0
-    command = [sys.executable, "-m", "elt.local.sample_api"]
+    command = [sys.executable, "-m", "elt.sample_api"]
     options = ["--host", LOOPBACK, "--port", str(port), "--port-file", str(port_file)]
     with log.open("ab") as output:
         process = psutil.Popen(

@@ -1,107 +1,18 @@
-"""`elt status`: what has been loaded, how much there is, how fresh it is."""
+"""`elt status` of the embedded stack."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime
 
 import psycopg
-from psycopg import sql
-from psycopg.rows import TupleRow, class_row
-from rich import box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from elt import warehouse
 from elt.local import occupancy
-from elt.local.display import size_words
 from elt.local.home import Home
 from elt.local.postgres import Cluster
-
-_LATEST = 20
-_WARN_AFTER = timedelta(hours=26)
-_ERROR_AFTER = timedelta(hours=50)
-
-_COLOURS = {"pass": "green", "warn": "yellow", "error": "red"}
-
-
-@dataclass(frozen=True)
-class Load:
-    """A load of the ledger."""
-
-    source: str
-    period: datetime
-    landed_at: datetime
-    records: int
-    bytes: int
-    run_id: str | None
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """How long ago a source's last load landed."""
-
-    source: str
-    landed_at: datetime
-    state: Literal["pass", "warn", "error"]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a warehouse holds."""
-
-    loads: list[Load]
-    """The latest ones, newest first."""
-    rows: dict[str, int]
-    """Rows of each table of `analytics`, by name."""
-    freshness: list[Freshness]
-
-
-def collect(connection: psycopg.Connection[TupleRow], now: datetime) -> Report:
-    """Read the state of any stack's warehouse, over a connection of the reader."""
-    if not _has_ledger(connection):
-        return Report([], _rows(connection), [])
-    with connection.cursor(row_factory=class_row(Load)) as cursor:
-        loads = cursor.execute(
-            "select source, period, landed_at, records, bytes, run_id from raw.loads"
-            " order by landed_at desc, source, period limit %s",
-            (_LATEST,),
-        ).fetchall()
-    newest = connection.execute(
-        "select source, max(landed_at) from raw.loads group by source order by source"
-    ).fetchall()
-    freshness = [Freshness(source, at, _freshness(now - at)) for source, at in newest]
-    return Report(loads, _rows(connection), freshness)
-
-
-def _freshness(age: timedelta) -> Literal["pass", "warn", "error"]:
-    if age > _ERROR_AFTER:
-        return "error"
-    return "warn" if age > _WARN_AFTER else "pass"
-
-
-def _has_ledger(connection: psycopg.Connection[TupleRow]) -> bool:
-    row = connection.execute(
-        "select to_regclass(%s) is not null",
-        (f"{warehouse.RAW_SCHEMA}.{warehouse.LEDGER_TABLE}",),
-    ).fetchone()
-    return row is not None and bool(row[0])
-
-
-def _rows(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
-    tables = connection.execute(
-        "select tablename from pg_catalog.pg_tables where schemaname = %s order by tablename",
-        (warehouse.ANALYTICS_SCHEMA,),
-    ).fetchall()
-    counts = {}
-    for (table,) in tables:
-        name = sql.Identifier(warehouse.ANALYTICS_SCHEMA, table)
-        row = connection.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
-        counts[str(table)] = int(row[0]) if row else 0
-    return counts
+from elt.stack import status
+from elt.stack.status import Report
 
 
 def show(home: Home, console: Console, *, as_json: bool) -> int:
@@ -116,52 +27,11 @@ def show(home: Home, console: Console, *, as_json: bool) -> int:
             Cluster(home, home.secrets()).lease() as lease,
             psycopg.connect(lease.server.dsn(warehouse.READER)) as connection,
         ):
-            report = collect(connection, now)
+            report = status.collect(connection, now)
     if as_json:
-        answer = {"up": is_up, "url": url, "home": str(home.root), **asdict(report)}
-        text = json.dumps(answer, indent=2, default=_iso)
+        text = status.as_json(report, up=is_up, url=url, home=str(home.root))
         console.print(text, markup=False, highlight=False, soft_wrap=True)
         return 0
     console.print(f"Airflow is up at {url}" if url else "Airflow is down (`elt up` starts it)")
-    _print(report, now, console)
+    status.show(report, now, console, advice="`elt run` loads the first users")
     return 0
-
-
-def _iso(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _print(report: Report, now: datetime, console: Console) -> None:
-    if not report.loads:
-        console.print("Nothing has been loaded yet: `elt run` loads the first users")
-        return
-    loads = Table(title="latest loads", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("period", "source", "landed"):
-        loads.add_column(name, no_wrap=True)
-    for name in ("records", "size"):
-        loads.add_column(name, justify="right", no_wrap=True)
-    # The one that gives way where the screen is narrow.
-    loads.add_column("run", overflow="ellipsis")
-    for load in report.loads:
-        loads.add_row(
-            f"{load.period.astimezone(UTC):%Y-%m-%d %H:%M}".removesuffix(" 00:00"),
-            escape(load.source),
-            f"{load.landed_at.astimezone(UTC):%Y-%m-%d %H:%M}",
-            f"{load.records:,}",
-            size_words(load.bytes),
-            escape(load.run_id or ""),
-        )
-    console.print(loads)
-    tables = Table("table", title="rows", title_justify="left", box=box.SIMPLE_HEAD)
-    tables.add_column("rows", justify="right")
-    for table, count in report.rows.items():
-        tables.add_row(escape(table), f"{count:,}")
-    console.print(tables)
-    for source in report.freshness:
-        hours = (now - source.landed_at).total_seconds() / 3600
-        colour = _COLOURS[source.state]
-        console.print(
-            f"{escape(source.source)}: last load {hours:.1f} h ago,"
-            f" [{colour}]{source.state}[/{colour}]",
-            highlight=False,
-        )

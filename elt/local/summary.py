@@ -16,10 +16,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from elt import warehouse
-from elt.local.display import size_words
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK
-from elt.local.postgres import Server
+from elt.stack.server import Server
+from elt.stack.words import size_words
 
 _USERS = "users"
 _USER_COLUMNS = ("firstname", "lastname", "country", "email")

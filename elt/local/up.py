@@ -17,16 +17,17 @@ from rich.console import Console
 from rich.table import Table
 
 from elt.local import airflow_home, occupancy
-from elt.local.airflow_api import AirflowApiError, health
-from elt.local.airflow_home import DEFAULT_PORT, LOGIN, PRELOADED
+from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.display import Display
-from elt.local.errors import StackError
 from elt.local.home import Home
 from elt.local.occupancy import Occupant, OccupiedError
 from elt.local.ports import LOOPBACK, Ports, is_free
 from elt.local.postgres import Cluster
 from elt.local.processes import find, stop_all, uninterrupted
 from elt.local.stack import Stack, make_ready, start_sample_api, started, stop_left_behind
+from elt.stack.airflow_api import AirflowApiError, health
+from elt.stack.airflow_config import LOGIN, PRELOADED, write_connections
+from elt.stack.errors import StackError
 
 _SERVICES: dict[str, tuple[str, ...]] = {
     "api-server": ("api-server",),
@@ -82,7 +83,7 @@ def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -
                     log = home.logs / "sample-api.log"
                     services.append(Service("sample API", process, log))
             connections = airflow_home.connections_file(home)
-            airflow_home.write_connections(connections, api_url, stack.server)
+            write_connections(connections, api_url, stack.server)
             services += _start_services(stack)
             url = airflow_home.ui_url(ui_port)
             _wait_until_healthy(url, services, display)

@@ -19,11 +19,12 @@ import psutil
 import psycopg
 import pytest
 
-from elt.local.airflow_api import AirflowApi
 from elt.local.home import Home
-from elt.local.postgres import Cluster, Server
+from elt.local.postgres import Cluster
 from elt.local.processes import MARKER
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.testing import SampleApi
+from elt.stack.airflow_api import AirflowApi
+from elt.stack.server import Server
 
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.
@@ -143,7 +144,7 @@ class Stack:
         home = Home(elt.home)
         port = Cluster(home, home.secrets()).running_port()
         assert port is not None
-        self.server = Server(port, home.secrets())
+        self.server = Server("127.0.0.1", port, home.secrets())
         self.api = AirflowApi(url, password)
 
     def trigger(self, logical_date: str | None = None, **conf: object) -> str:

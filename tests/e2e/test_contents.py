@@ -17,9 +17,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from elt import warehouse
-from elt.local.home import SUPERUSER, Home
+from elt.local.home import Home
 from elt.local.postgres import Cluster
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.testing import SampleApi
+from elt.stack.secrets import SUPERUSER
 from tests.e2e.conftest import Elt
 
 USERS = 20_000

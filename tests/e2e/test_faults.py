@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, Stack
 
 

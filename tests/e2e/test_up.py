@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from elt.local.airflow_api import AirflowApi, AirflowApiError
-from elt.local.home import SUPERUSER
+from elt.stack.airflow_api import AirflowApi, AirflowApiError
+from elt.stack.secrets import SUPERUSER
 from tests.e2e.conftest import Elt, Stack, answer_of, wait_until
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"

@@ -15,10 +15,13 @@ from psycopg import sql
 
 from elt import warehouse as names
 from elt.local import postgres
-from elt.local.airflow_home import connections, dbt_secret, public_environment
-from elt.local.home import SUPERUSER, Home
-from elt.local.postgres import Cluster, Server
-from elt.local.sample_api.testing import SampleApi
+from elt.local.airflow_home import dbt_secret, public_environment
+from elt.local.home import Home
+from elt.local.postgres import Cluster
+from elt.sample_api.testing import SampleApi
+from elt.stack.airflow_config import connections
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult

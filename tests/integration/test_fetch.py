@@ -23,8 +23,8 @@ from airflow.providers.http.hooks.http import HttpHook
 from elt import fetch
 from elt.errors import SourceError, SourceRefusedError
 from elt.fetch import Fetched
-from elt.local.sample_api.faults import Records, Status
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.faults import Records, Status
+from elt.sample_api.testing import SampleApi
 from elt.source import PageNumber, Source
 from elt.spool import Spool
 

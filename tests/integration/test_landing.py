@@ -27,12 +27,12 @@ from elt.errors import LandingError
 from elt.fetch import Fetched
 from elt.landing import RawRef, Run
 from elt.local import postgres
-from elt.local.home import SUPERUSER
-from elt.local.postgres import Server
-from elt.local.sample_api.nationality import common
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.nationality import common
+from elt.sample_api.testing import SampleApi
 from elt.source import PageNumber, Source
 from elt.spool import Spool
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 SOURCE = Source(
     name="randomuser",

@@ -14,8 +14,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from elt import warehouse as names
-from elt.local.home import SUPERUSER
-from elt.local.postgres import Server
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 from tests.integration.conftest import Dbt, Land
 
 DAYS = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05"]

@@ -14,9 +14,11 @@ import psutil
 import psycopg
 import pytest
 
-from elt.local.errors import StackError
-from elt.local.home import SUPERUSER, Home
-from elt.local.postgres import Cluster, Server
+from elt.local.home import Home
+from elt.local.postgres import Cluster
+from elt.stack.errors import StackError
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from elt import warehouse as names
 from elt.errors import ReconciliationError, UnsettledError
 from elt.landing import RawRef
-from elt.local.home import SUPERUSER
-from elt.local.postgres import Server
 from elt.reconcile import reconcile
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 from elt.transform import KeyedMart
 from tests.integration.conftest import Dbt, Land
 

@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import (
 )
 
 from elt.errors import SourceRefusedError
-from elt.local.sample_api.testing import SampleApi
+from elt.sample_api.testing import SampleApi
 from elt.sense import ApiSensor
 from elt.source import PageNumber, Source
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from elt import warehouse as names
-from elt.local.postgres import Server
+from elt.stack.server import Server
 from tests.integration.conftest import Dbt, Land
 
 UUID = "login.uuid"

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from elt import rights
 from elt import warehouse as names
 from elt.local import postgres
-from elt.local.home import SUPERUSER
-from elt.local.postgres import Server
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
 
 Execute = Callable[..., list[tuple[object, ...]]]
 
@@ -30,7 +31,7 @@ def execute(warehouse: Server) -> Execute:
     run(names.TRANSFORMER, "create table analytics.users (email text)")
     run(names.TRANSFORMER, "create table ops.model_loads (model text)")
     with psycopg.connect(warehouse.dsn(names.LOADER)) as connection:
-        names.grant_ledger(connection)
+        rights.grant_ledger(connection)
     return run
 
 
@@ -127,19 +128,19 @@ def test_a_password_is_rotated_by_preparing(warehouse: Server) -> None:
     passwords = {role: warehouse.secrets.databases[role] for role in names.ROLES}
     admin = warehouse.dsn(SUPERUSER, "postgres")
     try:
-        names.prepare(admin, passwords | {names.READER: "another, 'quoted'"})
+        rights.prepare(admin, passwords | {names.READER: "another, 'quoted'"})
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(warehouse.dsn(names.READER))
         psycopg.connect(warehouse.dsn(names.READER), password="another, 'quoted'").close()
         psycopg.connect(warehouse.dsn(names.LOADER)).close()
     finally:
-        names.prepare(admin, passwords)
+        rights.prepare(admin, passwords)
     psycopg.connect(warehouse.dsn(names.READER)).close()
 
 
 def test_a_role_without_a_password_is_refused(warehouse: Server) -> None:
     with pytest.raises(ValueError, match="elt_reader"):
-        names.prepare(
+        rights.prepare(
             warehouse.dsn(SUPERUSER, "postgres"),
             dict.fromkeys(names.ROLES, "x") | {names.READER: ""},
         )

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
-from elt.local.sample_api.control import SeenRequest
-from elt.local.sample_api.faults import AnyFault, parse_fault
-from elt.local.sample_api.server import Options, SampleServer
+from elt.sample_api.control import SeenRequest
+from elt.sample_api.faults import AnyFault, parse_fault
+from elt.sample_api.server import Options, SampleServer
 
 T = TypeVar("T")
 

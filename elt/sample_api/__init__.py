@@ -4,5 +4,5 @@
 ``data/`` are what it makes them from), ``randomuser`` answers requests, ``faults`` says what can go
 wrong and when, ``misbehave`` does it to the answers of any source, ``control`` lets tests set
 faults and see what was asked, ``server`` runs it all, ``testing`` runs it inside a test.
-Run it with ``python -m elt.local.sample_api``.
+Run it with ``python -m elt.sample_api``.
 """

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from elt.local.sample_api.national_ids import MAKERS, Person
-from elt.local.sample_api.nationality import (
+from elt.sample_api.national_ids import MAKERS, Person
+from elt.sample_api.nationality import (
     NATIONALITIES,
     Common,
     Nationality,

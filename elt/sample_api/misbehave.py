@@ -15,8 +15,8 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from elt.local.sample_api.control import RequestLog
-from elt.local.sample_api.faults import (
+from elt.sample_api.control import RequestLog
+from elt.sample_api.faults import (
     BodyFault,
     Due,
     Error200,
@@ -29,7 +29,7 @@ from elt.local.sample_api.faults import (
     Status,
     Truncated,
 )
-from elt.local.sample_api.source import CONTENT_FAULTS, FakeSource
+from elt.sample_api.source import CONTENT_FAULTS, FakeSource
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

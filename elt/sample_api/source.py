@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
-from elt.local.sample_api.faults import ContentFault
+from elt.sample_api.faults import ContentFault
 
 CONTENT_FAULTS: Final[web.RequestKey[tuple[ContentFault, ...]]] = web.RequestKey(
     "content_faults", tuple

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from elt.local.airflow_home import LOGIN
+from elt.stack.airflow_config import LOGIN
 
 # A machine that is busy with tasks answers late.
 _SECONDS = 60.0

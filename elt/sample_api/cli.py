@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from elt.local.sample_api.faults import AnyFault, FaultError, parse_fault
-from elt.local.sample_api.randomuser import MAX_RESULTS
-from elt.local.sample_api.server import (
+from elt.sample_api.faults import AnyFault, FaultError, parse_fault
+from elt.sample_api.randomuser import MAX_RESULTS
+from elt.sample_api.server import (
     DEFAULT_CACHE_MB,
     Options,
     Preparation,
@@ -126,7 +126,7 @@ def _day(text: str) -> date:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = _Parser(
-        prog="python -m elt.local.sample_api",
+        prog="python -m elt.sample_api",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -11,13 +11,13 @@ from typing import Final
 
 from aiohttp import web
 
-from elt.local.sample_api.control import Control, RequestLog
-from elt.local.sample_api.faults import AnyFault, FaultPlan
-from elt.local.sample_api.misbehave import misbehaving
-from elt.local.sample_api.pages import PageCache
-from elt.local.sample_api.people import Selection
-from elt.local.sample_api.randomuser import RandomUser
-from elt.local.sample_api.source import FakeSource
+from elt.sample_api.control import Control, RequestLog
+from elt.sample_api.faults import AnyFault, FaultPlan
+from elt.sample_api.misbehave import misbehaving
+from elt.sample_api.pages import PageCache
+from elt.sample_api.people import Selection
+from elt.sample_api.randomuser import RandomUser
+from elt.sample_api.source import FakeSource
 
 DEFAULT_CACHE_MB: Final = 256
 _LARGEST_CONTROL_BODY = 64 * 1024 * 1024

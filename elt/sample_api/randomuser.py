@@ -12,17 +12,17 @@ import msgspec
 from aiohttp import web
 from msgspec import Raw
 
-from elt.local.sample_api.faults import (
+from elt.sample_api.faults import (
     ContentFault,
     EmptyResults,
     Fewer,
     Records,
     RepeatedPage,
 )
-from elt.local.sample_api.nationality import NATIONALITIES
-from elt.local.sample_api.pages import PageCache
-from elt.local.sample_api.people import FIELDS, Selection, users
-from elt.local.sample_api.source import CONTENT_FAULTS
+from elt.sample_api.nationality import NATIONALITIES
+from elt.sample_api.pages import PageCache
+from elt.sample_api.people import FIELDS, Selection, users
+from elt.sample_api.source import CONTENT_FAULTS
 
 VERSION: Final = "1.4"
 MAX_RESULTS: Final = 5_000

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from elt.local.sample_api.latin import to_ascii
+from elt.sample_api.latin import to_ascii
 
 # fmt: off
 NATIONALITIES: Final = (

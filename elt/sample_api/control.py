@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from elt.local.sample_api.faults import FaultError, FaultPlan, parse_faults
+from elt.sample_api.faults import FaultError, FaultPlan, parse_faults
 
 PREFIX: Final = "/_control"
 _REMEMBERED_REQUESTS = 10_000

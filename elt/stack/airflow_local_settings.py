@@ -1,7 +1,7 @@
 """Put into AIRFLOW_HOME/config, where every Airflow process imports it at its start.
 
-Imports what ELT_PRELOAD names, before the scheduler forks its task processes: they then share
-these modules instead of importing them in each task (dbt alone costs some 4 s of CPU).
+Imports what ELT_PRELOAD names, before the scheduler or the DAG processor forks: tasks and parses
+then share these modules instead of importing them each (dbt alone costs some 4 s of CPU).
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ _modules = os.environ.pop("ELT_PRELOAD", "")
 for _module in filter(None, _modules.split(",")):
     with contextlib.suppress(ImportError):
         importlib.import_module(_module)
-if _modules:
+if "dbt" in _modules:
     # dbt writes the code that reads its manifest when it first reads one.
     with contextlib.suppress(Exception):
         from dbt.contracts.graph.manifest import Manifest
 
         Manifest.from_msgpack(Manifest().to_msgpack())
+if _modules:
     # Else each collection in a task walks all of what was imported, and copies its pages.
     gc.collect()
     gc.freeze()

@@ -1,0 +1,138 @@
+"""Airflow's configuration and connections, as far as every stack has them alike."""
+
+from __future__ import annotations
+
+import configparser
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from elt import warehouse
+from elt.stack.secrets import write_private
+from elt.stack.server import Server
+
+LOGIN = "admin"
+
+API_CONNECTION = "randomuser_api"
+
+PRELOADED = (
+    "dbt.cli.main",
+    "dbt.adapters.factory",
+    "dbt.adapters.postgres",
+    "cosmos",
+    "cosmos.operators.local",
+    "airflow.providers.http.hooks.http",
+    "airflow.providers.http.sensors.http",
+    "airflow.providers.postgres.hooks.postgres",
+)
+"""What is imported before tasks run; none of it is the project's code, so that edits take effect
+in a running scheduler."""
+
+Sections = Mapping[str, Mapping[str, object]]
+"""Options by section, as airflow.cfg has them."""
+
+
+def connections(api_url: str, server: Server) -> dict[str, dict[str, object]]:
+    """Airflow's connections by id, as LocalFilesystemBackend reads them."""
+
+    def database(role: str) -> dict[str, object]:
+        parameters = server.parameters(role, warehouse.WAREHOUSE_DATABASE)
+        return {
+            "conn_type": "postgres",
+            "host": parameters["host"],
+            "port": int(parameters["port"]),
+            "schema": parameters["dbname"],
+            "login": parameters["user"],
+            "password": parameters["password"],
+        }
+
+    return {
+        API_CONNECTION: {"conn_type": "http", "host": api_url},
+        "warehouse_loader": database(warehouse.LOADER),
+        "warehouse_transformer": database(warehouse.TRANSFORMER),
+        "warehouse_reader": database(warehouse.READER),
+    }
+
+
+def write_connections(path: Path, api_url: str, server: Server) -> None:
+    write_private(path, json.dumps(connections(api_url, server), indent=2))
+
+
+def api_url(path: Path) -> str | None:
+    """The HTTP source that the connections in `path` name, None before there are any."""
+    try:
+        known = json.loads(path.read_text())
+        return str(known[API_CONNECTION]["host"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def secrets_backend_arguments(path: Path) -> str:
+    """The value of [secrets] backend_kwargs for connections in `path`."""
+    return json.dumps({"connections_file_path": str(path)})
+
+
+def common(server: Server, connections_file: Path) -> Sections:
+    """What does not depend on where the stack runs."""
+    secrets = server.secrets
+    metadata = server.parameters(warehouse.AIRFLOW_ROLE, warehouse.AIRFLOW_DATABASE)
+    login = f"{metadata['user']}:{quote(metadata['password'], safe='')}"
+    address = f"{metadata['host']}:{metadata['port']}/{metadata['dbname']}"
+    return {
+        "core": {
+            "executor": "LocalExecutor",
+            "parallelism": 8,
+            "default_pool_task_slot_count": 16,
+            "load_examples": False,
+            # A paused DAG leaves a run that is triggered by REST waiting without a word.
+            "dags_are_paused_at_creation": False,
+            # The default asks the resolver, which may take seconds without a network.
+            "hostname_callable": "socket.gethostname",
+            "fernet_key": secrets.fernet_key,
+        },
+        "database": {
+            "sql_alchemy_conn": f"postgresql+psycopg2://{login}@{address}",
+            "sql_alchemy_conn_async": f"postgresql+asyncpg://{login}@{address}",
+        },
+        "api": {"workers": 1, "secret_key": secrets.api_secret_key},
+        "api_auth": {"jwt_secret": secrets.jwt_secret},
+        "secrets": {
+            "backend": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+            "backend_kwargs": secrets_backend_arguments(connections_file),
+        },
+        "scheduler": {
+            "scheduler_idle_sleep_time": 0.5,
+            # What a killed stack was running is taken up within a minute, not five.
+            "task_instance_heartbeat_timeout": 60,
+            "orphaned_tasks_check_interval": 30,
+        },
+        "dag_processor": {
+            # New and edited DAG files show within seconds.
+            "refresh_interval": 5,
+            "bundle_refresh_check_interval": 2,
+        },
+        # The first task asks an API that is still being put together, some 10 s on a busy machine;
+        # Airflow waits 5 s, and the task fails without a log.
+        "workers": {"execution_api_timeout": 60},
+        "usage_data_collection": {"enabled": False},
+        "cosmos": {"enable_telemetry": False},
+        "openlineage": {"disabled": True},
+    }
+
+
+def render(*layers: Sections) -> str:
+    """The text of an airflow.cfg; later layers override options of earlier ones."""
+    parser = configparser.ConfigParser(interpolation=None)
+    for sections in layers:
+        parser.read_dict(
+            {
+                # Airflow interpolates, so a percent sign is written twice.
+                section: {name: str(value).replace("%", "%%") for name, value in options.items()}
+                for section, options in sections.items()
+            }
+        )
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue()
