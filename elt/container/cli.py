@@ -1,0 +1,191 @@
+"""The `elt` command inside the image: arguments in, exit codes out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from elt.container.volumes import Volumes, read_connection
+from elt.stack import command
+from elt.stack.command import Commands, Parser
+from elt.stack.errors import StackError
+
+_DEFAULT_API = "https://randomuser.me"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code: 0 done, 1 it failed, 2 it was called wrongly."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+
+    def action() -> int:
+        if given[:1] == ["dbt"]:
+            return _dbt(given[1:])
+        options = parser.parse_args(given)
+        chosen: command.Command | None = getattr(options, "command", None)
+        if chosen is None:
+            parser.print_help()
+            return 0
+        return chosen(options)
+
+    return command.call(action, _print_traceback)
+
+
+def _print_traceback() -> str:
+    traceback.print_exc()
+    return ""
+
+
+def _parser() -> Parser:
+    parser, commands = command.parser(
+        "Looks after the stack that `docker compose up` runs.",
+        "`elt COMMAND --help` has examples.",
+    )
+    _add_for_people(commands)
+    _add_for_compose(commands)
+    return parser
+
+
+def _add_for_people(commands: Commands[Parser]) -> None:
+    command.add(
+        commands,
+        "login",
+        _login,
+        "print where the UI is, and its user and password",
+        "  docker compose exec api-server elt login",
+    )
+    status = command.add(
+        commands,
+        "status",
+        _status,
+        "show the latest loads, the rows of each table and how fresh the sources are",
+        "  docker compose run --rm elt status\n  docker compose run --rm elt status --json",
+    )
+    status.add_argument("--json", action="store_true", help="for programs")
+    command.add(
+        commands,
+        "dbt",
+        _never,
+        "run dbt on the stack's warehouse; all arguments are dbt's",
+        "  docker compose run --rm dbt test\n  docker compose run --rm dbt build -s users",
+    )
+    secrets = command.add(
+        commands,
+        "secrets",
+        _secrets,
+        "make the stack's secrets, or replace every one of them",
+        "  docker compose run --rm secrets rotate",
+    )
+    secrets.add_argument("action", choices=("create", "rotate"))
+
+
+def _add_for_compose(commands: Commands[Parser]) -> None:
+    source = command.add(
+        commands,
+        "source",
+        _source,
+        "let Airflow's connection name this HTTP source",
+        "  elt source http://sample-api:8000",
+    )
+    source.add_argument("api", type=command.url, metavar="URL")
+    command.add(commands, "init", _init, "prepare the databases", "  elt init")
+    service = command.add(
+        commands, "service", _service, "run one of Airflow's services", "  elt service scheduler"
+    )
+    service.add_argument(
+        "name", choices=("api-server", "scheduler", "dag-processor", "triggerer"), metavar="NAME"
+    )
+
+
+def _login(_options: argparse.Namespace) -> int:
+    volumes = Volumes.of_container()
+    try:
+        login = json.loads(volumes.login.read_text())
+    except FileNotFoundError as error:
+        raise StackError(
+            "there is no login yet: `docker compose up` makes it at its first start"
+        ) from error
+    url = os.environ.get("AIRFLOW__API__BASE_URL") or "http://127.0.0.1:8080"
+    sys.stdout.write(
+        f"url       {url}\nuser      {login['username']}\npassword  {login['password']}\n"
+    )
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    import psycopg
+    from rich.console import Console
+
+    from elt.stack import status
+
+    reader = read_connection(Volumes.of_container(), "warehouse_reader")
+    now = datetime.now(UTC)
+    with psycopg.connect(
+        host=reader["host"],
+        port=reader["port"],
+        dbname=reader["schema"],
+        user=reader["login"],
+        password=reader["password"],
+        connect_timeout=10,
+    ) as connection:
+        report = status.collect(connection, now)
+    if options.json:
+        sys.stdout.write(f"{status.as_json(report)}\n")
+        return 0
+    console = Console(width=None if sys.stdout.isatty() else status.FILE_WIDTH)
+    status.show(report, now, console, advice="trigger user_processing in the UI")
+    return 0
+
+
+def _dbt(arguments: Sequence[str]) -> int:
+    transformer = read_connection(Volumes.of_container(), "warehouse_transformer")
+    os.environ["DBT_ENV_SECRET_WAREHOUSE_PASSWORD"] = transformer["password"]
+    os.execvp("dbt", ["dbt", *arguments])
+
+
+def _never(_options: argparse.Namespace) -> int:
+    raise AssertionError("dbt's arguments are never parsed")
+
+
+def _secrets(options: argparse.Namespace) -> int:
+    from elt.container import secrets
+
+    volumes = Volumes.of_container()
+    if options.action == "rotate":
+        from elt.container import rotation
+
+        rotation.rotate(volumes)
+        sys.stdout.write(
+            "Every secret is replaced; Airflow's services start anew within a minute.\n"
+            "The new login: docker compose exec api-server elt login\n"
+        )
+        return 0
+    made = secrets.create(volumes, command.url(os.environ.get("ELT_API_URL") or _DEFAULT_API))
+    sys.stdout.write("secrets made\n" if made else "secrets are there\n")
+    return 0
+
+
+def _source(options: argparse.Namespace) -> int:
+    from elt.container import secrets
+
+    secrets.use_source(Volumes.of_container(), options.api)
+    return 0
+
+
+def _init(_options: argparse.Namespace) -> int:
+    from elt.container import init
+
+    sys.stdout.write(f"{init.init(Volumes.of_container())}\n")
+    return 0
+
+
+def _service(options: argparse.Namespace) -> int:
+    from elt.container import service
+
+    return service.run(Volumes.of_container(), options.name)

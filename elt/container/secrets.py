@@ -1,0 +1,76 @@
+"""Secrets of the stack: made at the first start, handed to the services as files."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from elt.container.volumes import Volumes, read_secrets
+from elt.stack import airflow_config
+from elt.stack.airflow_config import LOGIN
+from elt.stack.secrets import SUPERUSER, Secrets, update_private, write_private
+from elt.stack.server import Server
+
+_READABLE_BY_GROUP = 0o640
+
+
+def server(secrets: Secrets) -> Server:
+    """The stack's PostgreSQL, where ELT_WAREHOUSE_HOST and ELT_WAREHOUSE_PORT say."""
+    host = os.environ.get("ELT_WAREHOUSE_HOST") or "postgres"
+    return Server(host, int(os.environ.get("ELT_WAREHOUSE_PORT") or 5432), secrets)
+
+
+def create(volumes: Volumes, api_url: str) -> bool:
+    """Make what is missing and write what the services read; whether secrets were made.
+
+    `api_url` is the HTTP source that Airflow's connection names from now on. Where secrets are
+    there, they stay. To be run before PostgreSQL's first start, which takes its superuser's
+    password from here.
+    """
+    made = not volumes.secrets_file.exists()
+    if made:
+        write_private(volumes.secrets_file, Secrets.generate().to_json())
+    publish(volumes, read_secrets(volumes.secrets_file), api_url)
+    return made
+
+
+def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
+    """Write the files that PostgreSQL and Airflow's services read, where they differ."""
+    update_private(
+        volumes.superuser_password_file, secrets.databases[SUPERUSER], mode=_READABLE_BY_GROUP
+    )
+    postgres = server(secrets)
+    update_private(
+        volumes.airflow_config,
+        airflow_config.render(
+            airflow_config.common(postgres, volumes.connections), _of_containers()
+        ),
+    )
+    use_source(volumes, api_url)
+    update_private(
+        volumes.login, json.dumps({"username": LOGIN, "password": secrets.admin_password})
+    )
+
+
+def use_source(volumes: Volumes, api_url: str) -> None:
+    """Let Airflow's connection name another HTTP source."""
+    connections = airflow_config.connections(api_url, server(read_secrets(volumes.secrets_file)))
+    update_private(volumes.connections, json.dumps(connections, indent=2))
+
+
+def _of_containers() -> airflow_config.Sections:
+    """What the image and the compose file decide; their variables override it as Airflow's do."""
+    home = os.environ.get("AIRFLOW_HOME") or "/opt/airflow"
+    return {
+        "core": {
+            "auth_manager": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+            "dags_folder": os.environ.get("ELT_DAGS_FOLDER") or "/opt/elt/dags",
+            "plugins_folder": f"{home}/plugins",
+            "execution_api_server_url": "http://api-server:8080/execution/",
+        },
+        "api": {"host": "0.0.0.0", "port": 8080},
+        "logging": {
+            "base_log_folder": f"{home}/logs",
+            "dag_processor_child_process_log_directory": f"{home}/logs/dag_processor",
+        },
+    }
