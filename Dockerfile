@@ -66,6 +66,8 @@ COPY --from=project /opt/elt/elt /opt/elt/elt
 COPY --from=metadata /opt/airflow.sql /opt/airflow/snapshot.sql
 COPY elt/stack/airflow_local_settings.py /opt/airflow/config/
 COPY --from=project /opt/elt/dbt_project /opt/elt/dbt_project
+# Read-only as all else, but for the volume that docker-compose.dev.yml puts over it.
+RUN chown -R elt:elt /opt/elt/dbt_project/target
 COPY dags /opt/elt/dags
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

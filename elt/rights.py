@@ -21,8 +21,8 @@ from elt.warehouse import (
     Schema,
 )
 
-PREPARE_LOCK = 0x656C74
-"""Key of the advisory lock of whoever changes roles: two at once fail on the catalogue's rows."""
+_PREPARE_LOCK = 0x656C74
+"""Key of the advisory lock that serialises `prepare`: two at once fail on the catalogue's rows."""
 
 
 def prepare(admin_conninfo: str, passwords: Mapping[str, str]) -> None:
@@ -39,7 +39,7 @@ def prepare(admin_conninfo: str, passwords: Mapping[str, str]) -> None:
         raise ValueError(f"no password given for the roles {', '.join(missing)}")
 
     with psycopg.connect(admin_conninfo, autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(%s)", (PREPARE_LOCK,))
+        connection.execute("select pg_advisory_lock(%s)", (_PREPARE_LOCK,))
         for role in ROLES:
             _prepare_role(connection, role, passwords[role])
         _prepare_database(connection, AIRFLOW_DATABASE, owner=AIRFLOW_ROLE, users=())

@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from werkzeug.security import generate_password_hash
 
 from elt import warehouse
+from elt.container.postgres import connect
 from elt.container.volumes import Volumes
 from elt.stack.errors import StackError
 from elt.stack.secrets import write_private
@@ -23,7 +24,6 @@ from elt.stack.server import Server
 
 _PACKAGES = ("apache-airflow-core", "apache-airflow-providers-fab")
 _REVISIONS = ("alembic_version", "alembic_version_fab")
-_CONNECT_SECONDS = 5
 
 
 def is_current(volumes: Volumes, server: Server) -> bool:
@@ -44,9 +44,9 @@ def refusal(volumes: Volumes) -> str:
     parser.read(volumes.airflow_config)
     dsn = parser["database"]["sql_alchemy_conn"].replace("%%", "%").replace("+psycopg2", "")
     try:
-        psycopg.connect(dsn, connect_timeout=_CONNECT_SECONDS).close()
-    except psycopg.OperationalError as error:
-        return f"PostgreSQL does not take the connection: {str(error).splitlines()[0]}"
+        connect(dsn).close()
+    except StackError as error:
+        return str(error)
     return ""
 
 
@@ -58,7 +58,7 @@ def restore_snapshot(volumes: Volumes, server: Server, username: str, password: 
     not empty or the image brings nothing, so that it has to be migrated.
     """
     snapshot = Path(os.environ.get("AIRFLOW_HOME") or "/opt/airflow") / "snapshot.sql"
-    with psycopg.connect(_dsn(server)) as connection:
+    with connect(_dsn(server)) as connection:
         if not snapshot.is_file() or _exists(connection, "log"):
             return False
         connection.execute(sql.SQL(snapshot.read_text()))
@@ -161,7 +161,7 @@ def _versions() -> dict[str, str | None]:
 def _revisions(server: Server) -> dict[str, str | None]:
     """The revision of the schema of each package, None where there is none."""
     found: dict[str, str | None] = {}
-    with psycopg.connect(_dsn(server)) as connection:
+    with connect(_dsn(server)) as connection:
         for table in _REVISIONS:
             row = None
             if _exists(connection, table):

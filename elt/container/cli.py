@@ -7,10 +7,11 @@ import json
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
-from elt.container.volumes import Volumes, read_connection
-from elt.stack import command
+from elt.container.volumes import Volumes, read_connection, read_secrets
+from elt.stack import airflow_config, command
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
 
@@ -77,10 +78,12 @@ def _add_for_people(commands: Commands[Parser]) -> None:
         commands,
         "secrets",
         _secrets,
-        "make the stack's secrets, or replace every one of them",
-        "  docker compose run --rm secrets rotate",
+        "make the stack's secrets; replace every one of them; write them out, or take them back",
+        "  docker compose run --rm secrets rotate\n"
+        "  docker compose run --rm -T secrets export > secrets.json\n"
+        "  docker compose run --rm -T secrets import < secrets.json",
     )
-    secrets.add_argument("action", choices=("create", "rotate"))
+    secrets.add_argument("action", choices=("create", "rotate", "export", "import"))
 
 
 def _add_for_compose(commands: Commands[Parser]) -> None:
@@ -93,6 +96,13 @@ def _add_for_compose(commands: Commands[Parser]) -> None:
     )
     source.add_argument("api", type=command.url, metavar="URL")
     command.add(commands, "init", _init, "prepare the databases", "  elt init")
+    command.add(
+        commands,
+        "watch",
+        _watch,
+        "keep dbt's manifest up to date with edited models; see docker-compose.dev.yml",
+        "  elt watch",
+    )
     service = command.add(
         commands, "service", _service, "run one of Airflow's services", "  elt service scheduler"
     )
@@ -119,21 +129,22 @@ def _login(_options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    import psycopg
+    from psycopg.conninfo import make_conninfo
     from rich.console import Console
 
+    from elt.container.postgres import connect
     from elt.stack import status
 
     reader = read_connection(Volumes.of_container(), "warehouse_reader")
     now = datetime.now(UTC)
-    with psycopg.connect(
+    conninfo = make_conninfo(
         host=reader["host"],
         port=reader["port"],
         dbname=reader["schema"],
         user=reader["login"],
         password=reader["password"],
-        connect_timeout=10,
-    ) as connection:
+    )
+    with connect(conninfo) as connection:
         report = status.collect(connection, now)
     if options.json:
         sys.stdout.write(f"{status.as_json(report)}\n")
@@ -157,18 +168,34 @@ def _secrets(options: argparse.Namespace) -> int:
     from elt.container import secrets
 
     volumes = Volumes.of_container()
-    if options.action == "rotate":
-        from elt.container import rotation
+    match options.action:
+        case "create":
+            made = secrets.create(volumes, _api_url())
+            sys.stdout.write("secrets made\n" if made else "secrets are there\n")
+        case "rotate":
+            from elt.container import rotation
 
-        rotation.rotate(volumes)
-        sys.stdout.write(
-            "Every secret is replaced; Airflow's services start anew within a minute.\n"
-            "The new login: docker compose exec api-server elt login\n"
-        )
-        return 0
-    made = secrets.create(volumes, command.url(os.environ.get("ELT_API_URL") or _DEFAULT_API))
-    sys.stdout.write("secrets made\n" if made else "secrets are there\n")
+            # Those of Airflow's own imports.
+            warnings.simplefilter("ignore")
+            rotation.rotate(volumes)
+            sys.stdout.write(
+                "Every secret is replaced; Airflow's services start anew within a minute.\n"
+                "The new login: docker compose exec api-server elt login\n"
+            )
+        case "export":
+            sys.stdout.write(f"{read_secrets(volumes.secrets_file).to_json()}\n")
+        case "import":
+            api_url = airflow_config.api_url(volumes.connections) or _api_url()
+            secrets.replace(volumes, sys.stdin.read(), api_url)
+            sys.stdout.write("secrets taken from standard input\n")
     return 0
+
+
+def _api_url() -> str:
+    try:
+        return command.url(os.environ.get("ELT_API_URL") or _DEFAULT_API)
+    except argparse.ArgumentTypeError as error:
+        raise StackError(f"ELT_API_URL is wrong: {error}") from error
 
 
 def _source(options: argparse.Namespace) -> int:
@@ -189,3 +216,12 @@ def _service(options: argparse.Namespace) -> int:
     from elt.container import service
 
     return service.run(Volumes.of_container(), options.name)
+
+
+def _watch(_options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from elt.container import watch
+
+    watch.watch(Path(os.environ["ELT_DBT_PROJECT"]))
+    return 0

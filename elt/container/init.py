@@ -8,6 +8,7 @@ import psycopg
 
 from elt import rights, warehouse
 from elt.container import airflow_database, rotation, secrets
+from elt.container.postgres import PasswordError, UnreachableError, connect
 from elt.container.volumes import Volumes, read_secrets
 from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
@@ -45,19 +46,15 @@ def init(volumes: Volumes) -> str:
 
 
 def _wait_for_postgres(server: Server) -> None:
-    """Wait until it answers, if only to refuse the password."""
+    """Wait until it answers, if only to refuse the password: `settle` knows another."""
     deadline = time.monotonic() + _POSTGRES_SECONDS
     while True:
         try:
-            psycopg.connect(server.dsn(SUPERUSER, "postgres"), connect_timeout=5).close()
+            connect(server.dsn(SUPERUSER, "postgres")).close()
             return
-        except psycopg.OperationalError as error:
-            if "password authentication failed" in str(error):
-                return
+        except PasswordError:
+            return
+        except UnreachableError:
             if time.monotonic() > deadline:
-                sentence = str(error).splitlines()[0]
-                raise StackError(
-                    f"PostgreSQL on {server.host} does not answer after"
-                    f" {_POSTGRES_SECONDS:.0f} s: {sentence}; see `docker compose logs postgres`"
-                ) from error
+                raise
         time.sleep(_POLL_SECONDS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-
-import psycopg
 
 from elt import rights, warehouse
 from elt.container import airflow_database, secrets
+from elt.container.postgres import PasswordError, connect
 from elt.container.volumes import Volumes, read_secrets
 from elt.stack import airflow_config
 from elt.stack.airflow_config import LOGIN
@@ -21,64 +23,80 @@ _FERNET_KEYS_KEPT = 2
 def rotate(volumes: Volumes) -> None:
     """Replace every secret: passwords of the roles and of the login, keys and tokens.
 
-    All roles change in one transaction. What Airflow has encrypted is encrypted anew; until all
-    services run with the new key they can read both. Services notice and start anew.
+    All roles change in one transaction. What Airflow has encrypted is encrypted anew; the former
+    key stays beside the new one until the next rotation, for services that still run with it.
+    Services notice and start anew.
 
     Raises StackError when PostgreSQL is not up, or another rotation is at work.
     """
-    current = settle(volumes)
-    api_url = airflow_config.api_url(volumes.connections)
-    if api_url is None:
-        raise StackError("the stack was never started: `docker compose up` makes its secrets")
-    new = Secrets.generate()
-    known = current.fernet_key.split(",")[: _FERNET_KEYS_KEPT - 1]
-    new = replace(new, fernet_key=",".join([new.fernet_key, *known]))
-    with psycopg.connect(secrets.server(current).dsn(SUPERUSER, "postgres")) as connection:
-        if not _claim(connection):
-            raise StackError("another rotation is at work: wait for it to end")
-        # Written first: after a crash in between, `settle` finds out which one is in force.
+    with _alone(volumes, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        current = _settle(volumes)
+        new = Secrets.generate()
+        # All of them: an encryption that was cut off may have left something with any.
+        new = replace(new, fernet_key=f"{new.fernet_key},{current.fernet_key}")
+        # Written first: after a crash from here on, `settle` finds out which one is in force.
         write_private(volumes.next_secrets_file, new.to_json())
-        for role in (SUPERUSER, *warehouse.ROLES):
-            rights.set_password(connection, role, new.databases[role])
-        connection.commit()
-        volumes.next_secrets_file.replace(volumes.secrets_file)
-        secrets.publish(volumes, new, api_url)
-        airflow_database.encrypt_anew()
-        airflow_database.reset_login(LOGIN, new.admin_password)
-    write_private(volumes.generation, os.urandom(8).hex())
+        with connect(_superuser(current)) as connection:
+            for role in (SUPERUSER, *warehouse.ROLES):
+                rights.set_password(connection, role, new.databases[role])
+        _finish(volumes, new)
 
 
 def settle(volumes: Volumes) -> Secrets:
-    """The secrets in force, also after a rotation that was cut off; PostgreSQL must be up.
+    """The secrets in force; finishes a rotation that was cut off. PostgreSQL must be up.
 
-    Raises StackError where PostgreSQL takes none.
+    Waits for one that is at work. Raises PasswordError where PostgreSQL takes none,
+    UnreachableError where it is down.
     """
+    with _alone(volumes, fcntl.LOCK_EX):
+        return _settle(volumes)
+
+
+def _settle(volumes: Volumes) -> Secrets:
     current = read_secrets(volumes.secrets_file)
-    if not volumes.next_secrets_file.exists():
-        return current
-    following = read_secrets(volumes.next_secrets_file)
-    if _works(following):
-        volumes.next_secrets_file.replace(volumes.secrets_file)
-        return following
-    if _works(current):
+    if volumes.next_secrets_file.exists():
+        following = read_secrets(volumes.next_secrets_file)
+        if _works(following):
+            return _finish(volumes, following)
         volumes.next_secrets_file.unlink()
-        return current
-    raise StackError(
-        f"PostgreSQL takes neither the password in {volumes.secrets_file} nor the one of the"
-        " rotation that was cut off: restore the volume `secrets` from a backup"
-    )
+    connect(_superuser(current)).close()
+    return current
+
+
+def _finish(volumes: Volumes, new: Secrets) -> Secrets:
+    """Take into use what PostgreSQL has been told; can be cut off anywhere and done again."""
+    api_url = airflow_config.api_url(volumes.connections)
+    if api_url is None:
+        raise StackError(f"{volumes.connections} is damaged: `docker compose up` writes it anew")
+    secrets.publish(volumes, new, api_url)
+    write_private(volumes.generation, os.urandom(8).hex())
+    airflow_database.encrypt_anew()
+    airflow_database.reset_login(LOGIN, new.admin_password)
+    keys = new.fernet_key.split(",")[:_FERNET_KEYS_KEPT]
+    settled = replace(new, fernet_key=",".join(keys))
+    write_private(volumes.secrets_file, settled.to_json())
+    volumes.next_secrets_file.unlink(missing_ok=True)
+    secrets.publish(volumes, settled, api_url)
+    return settled
 
 
 def _works(tried: Secrets) -> bool:
     try:
-        psycopg.connect(secrets.server(tried).dsn(SUPERUSER, "postgres")).close()
-    except psycopg.OperationalError as error:
-        if "password authentication failed" in str(error):
-            return False
-        raise
+        connect(_superuser(tried)).close()
+    except PasswordError:
+        return False
     return True
 
 
-def _claim(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    row = connection.execute("select pg_try_advisory_lock(%s)", (rights.PREPARE_LOCK,)).fetchone()
-    return bool(row and row[0])
+def _superuser(known: Secrets) -> str:
+    return secrets.server(known).dsn(SUPERUSER, "postgres")
+
+
+@contextmanager
+def _alone(volumes: Volumes, how: int) -> Iterator[None]:
+    with (volumes.secrets / "rotation.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, how)
+        except BlockingIOError:
+            raise StackError("another rotation is at work: wait for it to end") from None
+        yield

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 
+from elt import warehouse
 from elt.container.volumes import Volumes, read_secrets
 from elt.stack import airflow_config
 from elt.stack.airflow_config import LOGIN
+from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER, Secrets, update_private, write_private
 from elt.stack.server import Server
 
@@ -32,6 +34,22 @@ def create(volumes: Volumes, api_url: str) -> bool:
         write_private(volumes.secrets_file, Secrets.generate().to_json())
     publish(volumes, read_secrets(volumes.secrets_file), api_url)
     return made
+
+
+def replace(volumes: Volumes, text: str, api_url: str) -> None:
+    """Take the secrets of a backup, which `elt secrets export` wrote, in place of what is there.
+
+    Raises StackError where the text is something else.
+    """
+    try:
+        given = Secrets.from_json(text)
+        complete = all(given.databases.get(role) for role in (SUPERUSER, *warehouse.ROLES))
+    except (ValueError, TypeError, AttributeError):
+        complete = False
+    if not complete:
+        raise StackError("standard input is not what `secrets export` wrote; nothing was changed")
+    write_private(volumes.secrets_file, given.to_json())
+    publish(volumes, given, api_url)
 
 
 def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:

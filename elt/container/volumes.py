@@ -70,7 +70,8 @@ def read_secrets(path: Path) -> Secrets:
         return Secrets.from_json(path.read_text())
     except FileNotFoundError as error:
         raise StackError(
-            f"there are no secrets in {path.parent}: `docker compose up` makes them"
+            f"there are no secrets in {path.parent}: `docker compose up` makes them, and only the"
+            " services `secrets` and `init` see them"
         ) from error
     except PermissionError as error:
         raise StackError(f"{path} cannot be read by uid {os.getuid()}") from error

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import psutil
 
-from elt.local import airflow_home, dbt_manifest, postgres
+from elt.local import airflow_home, postgres
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
 from elt.local.postgres import Cluster, Lease
 from elt.local.processes import environment, find, stop, stop_all, uninterrupted
+from elt.stack import dbt_manifest
 from elt.stack.errors import StackError
 from elt.stack.server import Server
 
@@ -85,10 +86,11 @@ def make_ready(stack: Stack, display: Display) -> None:
 
 
 def _parse(stack: Stack, display: Display) -> None:
-    environment = airflow_home.public_environment(stack.home, stack.server)
-    if not dbt_manifest.is_current(stack.home, environment):
+    project = stack.home.dbt_project
+    variables = environment(stack.home, airflow_home.public_environment(stack.home, stack.server))
+    if not dbt_manifest.is_current(project, variables):
         with display.step("parse the dbt project"):
-            dbt_manifest.refresh(stack.home, environment)
+            dbt_manifest.refresh(project, variables, stack.home.logs / "dbt")
 
 
 @contextmanager

@@ -91,6 +91,8 @@ def common(server: Server, connections_file: Path) -> Sections:
             # The default asks the resolver, which may take seconds without a network.
             "hostname_callable": "socket.gethostname",
             "fernet_key": secrets.fernet_key,
+            # Else an edited DAG is written half a minute after it was parsed.
+            "min_serialized_dag_update_interval": 5,
         },
         "database": {
             "sql_alchemy_conn": f"postgresql+psycopg2://{login}@{address}",
@@ -106,7 +108,7 @@ def common(server: Server, connections_file: Path) -> Sections:
             "scheduler_idle_sleep_time": 0.5,
             # What a killed stack was running is taken up within a minute, not five.
             "task_instance_heartbeat_timeout": 60,
-            "orphaned_tasks_check_interval": 30,
+            "orphaned_tasks_check_interval": 15,
         },
         "dag_processor": {
             # New and edited DAG files show within seconds.

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from elt.local.home import Home
-from elt.local.processes import environment
 from elt.stack.errors import StackError
 from elt.stack.secrets import write_private
 
@@ -22,6 +20,7 @@ _GENERATED_FOLDERS = frozenset({"target", "logs", "dbt_packages", ".venv"})
 
 _PARSED_FILES = ("partial_parse.msgpack", "manifest.json")
 _STAMP = "manifest.sha256"
+_READABLE = 0o644
 _PROFILE_VARIABLES = frozenset(
     {
         "DBT_PROFILE",
@@ -34,41 +33,39 @@ _PROFILE_VARIABLES = frozenset(
 )
 
 
-def refresh(home: Home, variables: Mapping[str, str]) -> bool:
+def refresh(project: Path, environment: Mapping[str, str], log_folder: Path) -> bool:
     """Parse the dbt project if it changed since the manifest was written; whether it did.
 
-    `variables` is the environment that dbt will run in: where the warehouse is, above all.
-    dbt parses everything again when the profile changes, so it counts as a change here.
+    `environment` is what dbt runs in: it says where the warehouse is, above all. dbt parses
+    everything again when the profile changes, so it counts as a change here.
 
     Readers always find a whole manifest: it is parsed aside and moved into place.
     Raises StackError with dbt's own error where the project does not parse.
     """
-    project = home.dbt_project
     if not (project / "dbt_project.yml").exists():
         return False
     target = project / "target"
     target.mkdir(exist_ok=True)
     with (target / "manifest.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = _digest(project, variables)
+        digest = _digest(project, environment)
         if _is_current(target, digest):
             return False
         with tempfile.TemporaryDirectory(dir=target, prefix="parse-") as folder:
             parsed = Path(folder)
-            _parse(home, variables, parsed)
+            _parse(project, environment, log_folder, parsed)
             for name in _PARSED_FILES:
                 if (parsed / name).exists():
                     (parsed / name).replace(target / name)
-        write_private(target / _STAMP, digest)
+        write_private(target / _STAMP, digest, _READABLE)
     return True
 
 
-def is_current(home: Home, variables: Mapping[str, str]) -> bool:
+def is_current(project: Path, environment: Mapping[str, str]) -> bool:
     """Whether there is nothing to parse."""
-    project = home.dbt_project
     if not (project / "dbt_project.yml").exists():
         return True
-    return _is_current(project / "target", _digest(project, variables))
+    return _is_current(project / "target", _digest(project, environment))
 
 
 def _is_current(target: Path, digest: str) -> bool:
@@ -94,8 +91,7 @@ def _sources(project: Path) -> Iterator[Path]:
                 yield path
 
 
-def _parse(home: Home, variables: Mapping[str, str], target: Path) -> None:
-    project = home.dbt_project
+def _parse(project: Path, environment: Mapping[str, str], log_folder: Path, target: Path) -> None:
     dbt = Path(sys.executable).with_name("dbt")
     program = str(dbt) if dbt.exists() else shutil.which("dbt")
     if program is None:
@@ -107,11 +103,11 @@ def _parse(home: Home, variables: Mapping[str, str], target: Path) -> None:
         f"--project-dir={project}",
         f"--profiles-dir={project}",
         f"--target-path={target}",
-        f"--log-path={home.logs / 'dbt'}",
+        f"--log-path={log_folder}",
     ]
     done = subprocess.run(
         command,
-        env=environment(home, variables),
+        env=dict(environment),
         cwd=project,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
