@@ -62,6 +62,10 @@ class Stack:
         return _docker("compose", *options, *arguments, timeout=timeout, environ=self.environment)
 
     @property
+    def image(self) -> str:
+        return f"{self.environment['ELT_IMAGE']}:{self.environment['ELT_VERSION']}"
+
+    @property
     def filter(self) -> tuple[str, str]:
         return "--filter", f"label={_LABEL}.project={self.project}"
 
@@ -80,6 +84,7 @@ def run() -> None:
         "ELT_UI_PORT": str(_free_port()),
         "COMPOSE_PROFILES": "",
     }
+    # Ended by another program it cleans up as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="elt-bench-") as folder:
         stack = Stack(project, Path(folder), {**os.environ, **environment})
@@ -151,8 +156,7 @@ def _images(stack: Stack) -> float:
         ["one DAG file changed", _spread(build_changed(DAG_FILE, "#"))],
     ]
     build()
-    tag = f"elt:{stack.environment['ELT_VERSION']}"
-    size = int(_docker("image", "inspect", tag, "--format", "{{.Size}}")) / 1e6
+    size = int(_docker("image", "inspect", stack.image, "--format", "{{.Size}}")) / 1e6
     _show([f"image of {size:.0f} MB, built again", "s"], rows)
     return size
 
@@ -187,7 +191,7 @@ def _up(stack: Stack, *options: str) -> tuple[float, Figures]:
     for (service, container), started in moments.get("start", {}).items():
         done = ended.get((service, container))
         until = begun + (seconds if done is None else done)
-        used = [cpu for at_, cpu in samples.get(container, ()) if at_ <= until]
+        used = [cpu for moment, cpu in samples.get(container, ()) if moment <= until]
         parts[service] = (started, done, used[-1] if used else None)
     return seconds, parts
 
@@ -327,7 +331,7 @@ def _show_memory(idle: Sequence[Figures], after: Figures) -> None:
     inside = [name for name in names if name != OUTSIDE]
     rows = [*(row(name, [name]) for name in names), row(f"all but {OUTSIDE}", inside)]
     columns = ["processes", "private"]
-    _show(["memory, MiB", "idle", *columns, "after a run", *columns], rows)
+    _show([f"MiB, after {SETTLE_SECONDS:.0f} s", "idle", *columns, "after a run", *columns], rows)
 
 
 def _cells(rounds: Sequence[Figures], names: Sequence[str], digits: int) -> list[str]:
@@ -350,7 +354,9 @@ def _spread(figures: Sequence[Figure], digits: int = 1) -> str:
     return f"{statistics.median(known):,.{digits}f}{ends}"
 
 
-def _docker(*arguments: str, timeout: float = _CALL_SECONDS, environ: Any = None) -> str:
+def _docker(
+    *arguments: str, timeout: float = _CALL_SECONDS, environ: Mapping[str, str] | None = None
+) -> str:
     """Run docker; what it printed. Ends the benchmark in a sentence when that fails."""
     shown = f"`docker {' '.join(arguments)}`"
     # A group of its own: docker's plugins, like compose, would survive docker and go on.
@@ -405,7 +411,8 @@ def _remove(stack: Stack) -> None:
             stack.compose("--profile", "*", "down", "--volumes", "--remove-orphans")
     finally:
         # Each build leaves the one before without a name.
-        images = _docker("image", "ls", "--quiet", *stack.filter).split()
+        images = _docker("image", "ls", "--quiet", stack.image).split()
+        images += _docker("image", "ls", "--quiet", *stack.filter).split()
         if images:
             _docker("image", "rm", "--force", *dict.fromkeys(images))
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -64,7 +64,7 @@ def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
             airflow_config.common(postgres, volumes.connections), _of_containers()
         ),
     )
-    use_source(volumes, api_url)
+    _write_connections(volumes, secrets, api_url)
     update_private(
         volumes.login, json.dumps({"username": LOGIN, "password": secrets.admin_password})
     )
@@ -72,7 +72,11 @@ def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
 
 def use_source(volumes: Volumes, api_url: str) -> None:
     """Let Airflow's connection name another HTTP source."""
-    connections = airflow_config.connections(api_url, server(read_secrets(volumes.secrets_file)))
+    _write_connections(volumes, read_secrets(volumes.secrets_file), api_url)
+
+
+def _write_connections(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
+    connections = airflow_config.connections(api_url, server(secrets))
     update_private(volumes.connections, json.dumps(connections, indent=2))
 
 

@@ -61,6 +61,8 @@ def run(volumes: Volumes, name: str) -> int:
     elif name == "dag-processor":
         # It forks a process for each parse of a DAG file.
         os.environ["ELT_PRELOAD"] = "cosmos"
+    elif name == "api-server" and os.environ.get("AIRFLOW__API__BASE_URL", "").startswith("https:"):
+        os.environ.setdefault("AIRFLOW__FAB__COOKIE_SECURE", "True")
     _restart_on_rotation(volumes, generation)
     # Nothing of what a start makes is garbage; looking for it would take a tenth of the time.
     gc.disable()

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
+from tests.browser import open_page
 from tests.e2e.conftest import Stack, wait_until
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
 def page(stack: Stack) -> Iterator[Page]:
     """A browser at the page of user_processing, logged in."""
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser_path is None:
-        pytest.skip(f"needs one of {', '.join(BROWSERS)}")
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=sandbox)
-        page = browser.new_page()
-        page.set_default_timeout(60_000)
+    with open_page() as page:
         page.goto(f"{stack.url}/dags/user_processing")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").first.fill(stack.password)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/dags/user_processing**")
         yield page
-        browser.close()
 
 
 def trigger_form(page: Page, stack: Stack) -> Locator:

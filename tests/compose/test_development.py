@@ -1,0 +1,49 @@
+"""The development override: edits of a clone are in the stack within seconds, without a build."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.bootstrap.test_bootstrap import copy_tree
+from tests.compose.conftest import DAG, Compose, Stack, wait_until
+
+SECONDS = 60.0
+
+
+def test_edited_dags_and_models_are_picked_up(stack: Stack, tmp_path: Path) -> None:
+    clone = copy_tree(tmp_path / "clone")
+    compose = stack.compose
+    development = Compose(
+        clone,
+        compose.project,
+        compose.port,
+        COMPOSE_FILE="docker-compose.yml:docker-compose.dev.yml",
+        ELT_VERSION=compose.project,
+    )
+    marts = clone / "dbt_project" / "models" / "marts"
+    dag = clone / "dags" / f"{DAG}.py"
+    try:
+        development.up("--no-build")
+        for suffix in ("sql", "yml"):
+            text = (marts / f"users_by_country.{suffix}").read_text()
+            (marts / f"users_by_land.{suffix}").write_text(
+                text.replace("users_by_country", "users_by_land")
+            )
+        edited = dag.read_text().replace('marts=["users", ', 'marts=["users", "users_by_land", ')
+        dag.write_text(edited.replace('title="Users"', 'title="How many users"'))
+
+        def tasks() -> set[str]:
+            return {task["task_id"] for task in stack.api.get(f"dags/{DAG}/tasks")["tasks"]}
+
+        wait_until(lambda: "transform.users_by_land.run" in tasks(), "the new model", SECONDS)
+        params = stack.api.get(f"dags/{DAG}/details")["params"]
+        assert params["results"]["schema"]["title"] == "How many users"
+        stack.expect_success(stack.trigger(results=800))
+        ((rows,),) = compose.psql("warehouse", "select count(*) from analytics.users_by_land")
+        assert int(rows) > 0
+    finally:
+        compose.psql("warehouse", "drop table if exists analytics.users_by_land")
+        compose.up("--remove-orphans")
+        # Of the override alone, so that no `down` of the stack knows it.
+        subprocess.run(["docker", "volume", "rm", f"{compose.project}_manifest"], check=True)
