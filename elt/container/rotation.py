@@ -29,6 +29,8 @@ def rotate(volumes: Volumes) -> None:
 
     Raises StackError when PostgreSQL is not up, or another rotation is at work.
     """
+    # Where there are none, it is for that reason that nothing can be locked.
+    read_secrets(volumes.secrets_file)
     with _alone(volumes, fcntl.LOCK_EX | fcntl.LOCK_NB):
         current = _settle(volumes)
         new = Secrets.generate()

@@ -27,7 +27,12 @@ SERVICES: dict[str, tuple[str, ...]] = {
 
 _IMPORTS: dict[str, tuple[str, ...]] = {
     "api-server": ("airflow.cli.commands.api_server_command", "airflow.api_fastapi.app"),
-    "scheduler": ("airflow.cli.commands.scheduler_command", "airflow.jobs.scheduler_job_runner"),
+    "scheduler": (
+        "airflow.cli.commands.scheduler_command",
+        "airflow.jobs.scheduler_job_runner",
+        "airflow.sdk.execution_time.supervisor",
+        "airflow.executors.workloads",
+    ),
     "dag-processor": (
         "airflow.cli.commands.dag_processor_command",
         "airflow.dag_processing.manager",

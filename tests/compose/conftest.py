@@ -86,6 +86,8 @@ class Compose:
     def containers(self) -> list[dict[str, Any]]:
         """What `docker inspect` says of every container of the project, ended ones too."""
         ids = self("ps", "--all", "--quiet").split()
+        if not ids:
+            return []
         return list(json.loads(self._run(["docker", "inspect", *ids]).stdout))
 
     def container(self, service: str) -> dict[str, Any]:
@@ -155,15 +157,15 @@ class Stack:
     def state(self, run_id: str) -> str:
         return str(self.api.run(DAG, run_id)["state"])
 
-    def wait_for_task(self, run_id: str, task: str, *states: str) -> None:
-        """Wait until a task of the run is in one of the states."""
+    def wait_for_task(self, run_id: str, task: str) -> None:
+        """Wait until a task of the run is at work; a short one may already be done."""
         api = self.api
         wait_until(
             lambda: any(
-                found["task_id"] == task and found["state"] in states
+                found["task_id"] == task and found["state"] in ("running", "success")
                 for found in api.tasks(DAG, run_id)
             ),
-            f"{task} to be {' or '.join(states)}",
+            f"{task} to be at work",
         )
 
     def expect_success(self, run_id: str, seconds: float = SECONDS) -> None:

@@ -50,7 +50,7 @@ def test_rotation_replaces_every_secret_of_a_running_stack(stack: Stack, tmp_pat
     connection = {"connection_id": "billing", "conn_type": "http", "password": "kept-over-rotation"}
     stack.api.post("connections", connection)
     run_id = stack.trigger(results=1500)
-    stack.wait_for_task(run_id, "transform.stg_randomuser__users.run", "running")
+    stack.wait_for_task(run_id, "transform.stg_randomuser__users.run")
     started = {
         service: compose.container(service)["State"]["StartedAt"]
         for service in ("api-server", "scheduler", "dag-processor", "triggerer")

@@ -224,7 +224,7 @@ def test_the_connection_follows_the_profile(stack: Stack) -> None:
         COMPOSE_PROFILES="",
         ELT_API_URL="https://api.example.com",
     )
-    other.up("--no-recreate", "secrets")
+    other.up()
     assert host() == "https://api.example.com"
     compose.up()
     assert host() == "http://sample-api:8000"
