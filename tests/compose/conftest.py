@@ -173,6 +173,15 @@ class Stack:
         states = {task["task_id"]: task["state"] for task in self.api.tasks(DAG, run_id)}
         assert self.state(run_id) == "success", states
 
+    def users(self) -> int:
+        ((count,),) = self.compose.psql("warehouse", "select count(*) from analytics.users")
+        return int(count)
+
+    def last_run(self) -> str:
+        """The last run that succeeded."""
+        runs = self.api.get(f"dags/{DAG}/dagRuns?state=success&order_by=-start_date&limit=1")
+        return str(runs["dag_runs"][0]["dag_run_id"])
+
     def expect_users(self, count: int) -> None:
         """The users of the last load are there, each once, in raw and in the mart alike."""
         compose = self.compose

@@ -64,14 +64,12 @@ def test_a_service_that_dies_by_itself_is_started_anew(stack: Stack) -> None:
 
 
 def test_down_keeps_data_and_secrets(stack: Stack) -> None:
-    run_id = stack.trigger(results=700)
-    stack.expect_success(run_id)
-    login = login_of(stack.compose)
+    run_id, users, login = stack.last_run(), stack.users(), login_of(stack.compose)
     stack.compose("down")
     assert [service_of(c) for c in stack.compose.containers()] == []
     stack.compose.up()
     assert login_of(stack.compose) == login
     assert stack.state(run_id) == "success"
-    stack.expect_users(700)
+    stack.expect_users(users)
     states = {service_of(c): c["State"]["Status"] for c in stack.compose.containers()}
     assert all(states[service] == "running" for service in SERVICES)
