@@ -3,12 +3,24 @@
 
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 
+# ---- what the parse of the dbt project and the services have in common
+FROM ${PYTHON_IMAGE} AS base
+# dbt parses everything anew when its profile is another one than the one it was parsed with.
+ENV PATH=/opt/venv/bin:$PATH \
+    DBT_PROFILE=elt \
+    DBT_TARGET=postgres \
+    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
+    ELT_WAREHOUSE_HOST=postgres \
+    ELT_WAREHOUSE_PORT=5432 \
+    ELT_WAREHOUSE_DATABASE=warehouse \
+    ELT_WAREHOUSE_USER=elt_transformer
+
 # ---- the environment, from the lock file alone
 FROM ${PYTHON_IMAGE} AS environment
 RUN apt-get update -q && apt-get install -qy --no-install-recommends binutils \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/elt
-COPY pyproject.toml uv.lock README.md LICENSE ./
+COPY pyproject.toml uv.lock ./
 COPY docker/trim docker/trim
 # By export and not by `uv sync`, which takes the addresses in uv.lock and so passes by a mirror.
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.cache/uv \
@@ -19,7 +31,8 @@ RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.
     python -m venv --without-pip /opt/venv; \
     uv export --quiet --frozen --no-emit-project --no-default-groups > locked.txt; \
     uv pip sync --quiet --require-hashes --python /opt/venv/bin/python locked.txt; \
-    mkdir elt && touch elt/__init__.py; \
+    # The project itself is only named here: what it consists of comes later, and changes more often.
+    mkdir elt && touch elt/__init__.py README.md LICENSE; \
     uv pip install --quiet --no-deps --python /opt/venv/bin/python --editable .; \
     docker/trim /opt/venv/lib/python3*/site-packages; \
     # The image is read-only: what is not compiled here is compiled at every start.
@@ -33,25 +46,16 @@ COPY docker/airflow-snapshot docker/airflow-snapshot
 RUN docker/airflow-snapshot /opt/airflow.sql
 
 # ---- the project, and what dbt has parsed of it
-FROM ${PYTHON_IMAGE} AS project
-ENV PATH=/opt/venv/bin:$PATH
+FROM base AS project
 COPY --from=environment /opt/venv /opt/venv
 WORKDIR /opt/elt
 COPY dbt_project dbt_project
-# The same as at run time: dbt parses everything anew when its profile has changed.
-ENV DBT_PROFILE=elt \
-    DBT_TARGET=postgres \
-    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
-    ELT_WAREHOUSE_HOST=postgres \
-    ELT_WAREHOUSE_PORT=5432 \
-    ELT_WAREHOUSE_DATABASE=warehouse \
-    ELT_WAREHOUSE_USER=elt_transformer
 RUN cd dbt_project && dbt --quiet parse --profiles-dir . --log-path /tmp/dbt && rm -f .user.yml
 COPY elt elt
 RUN python -m compileall -q elt
 
 # ---- what runs
-FROM ${PYTHON_IMAGE}
+FROM base
 LABEL org.opencontainers.image.title="elt" \
     org.opencontainers.image.description="HTTP APIs into PostgreSQL with Airflow, Cosmos and dbt" \
     org.opencontainers.image.licenses="Apache-2.0"
@@ -69,8 +73,7 @@ COPY --from=project /opt/elt/dbt_project /opt/elt/dbt_project
 # Read-only as all else, but for the volume that docker-compose.dev.yml puts over it.
 RUN chown -R elt:elt /opt/elt/dbt_project/target
 COPY dags /opt/elt/dags
-ENV PATH=/opt/venv/bin:$PATH \
-    PYTHONDONTWRITEBYTECODE=1 \
+ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     # Each arena that a thread gets of malloc stays with the process.
     MALLOC_ARENA_MAX=2 \
@@ -79,14 +82,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     ELT_DAGS_FOLDER=/opt/elt/dags \
     ELT_DBT_PROJECT=/opt/elt/dbt_project \
     AIRFLOW_HOME=/opt/airflow \
-    AIRFLOW_CONFIG=/run/elt/config/airflow.cfg \
-    DBT_PROFILE=elt \
-    DBT_TARGET=postgres \
-    DBT_SEND_ANONYMOUS_USAGE_STATS=false \
-    ELT_WAREHOUSE_HOST=postgres \
-    ELT_WAREHOUSE_PORT=5432 \
-    ELT_WAREHOUSE_DATABASE=warehouse \
-    ELT_WAREHOUSE_USER=elt_transformer
+    AIRFLOW_CONFIG=/run/elt/config/airflow.cfg
 WORKDIR /opt/elt/dbt_project
 USER elt
 ENTRYPOINT ["elt"]

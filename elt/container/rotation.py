@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from elt import rights, warehouse
@@ -29,9 +26,7 @@ def rotate(volumes: Volumes) -> None:
 
     Raises StackError when PostgreSQL is not up, or another rotation is at work.
     """
-    # Where there are none, it is for that reason that nothing can be locked.
-    read_secrets(volumes.secrets_file)
-    with _alone(volumes, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    with volumes.changing(wait=False):
         current = _settle(volumes)
         new = Secrets.generate()
         # All of them: an encryption that was cut off may have left something with any.
@@ -50,7 +45,7 @@ def settle(volumes: Volumes) -> Secrets:
     Waits for one that is at work. Raises PasswordError where PostgreSQL takes none,
     UnreachableError where it is down.
     """
-    with _alone(volumes, fcntl.LOCK_EX):
+    with volumes.changing():
         return _settle(volumes)
 
 
@@ -92,13 +87,3 @@ def _works(tried: Secrets) -> bool:
 
 def _superuser(known: Secrets) -> str:
     return secrets.server(known).dsn(SUPERUSER, "postgres")
-
-
-@contextmanager
-def _alone(volumes: Volumes, how: int) -> Iterator[None]:
-    with (volumes.secrets / "rotation.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, how)
-        except BlockingIOError:
-            raise StackError("another rotation is at work: wait for it to end") from None
-        yield

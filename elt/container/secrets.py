@@ -29,10 +29,11 @@ def create(volumes: Volumes, api_url: str) -> bool:
     there, they stay. To be run before PostgreSQL's first start, which takes its superuser's
     password from here.
     """
-    made = not volumes.secrets_file.exists()
-    if made:
-        write_private(volumes.secrets_file, Secrets.generate().to_json())
-    publish(volumes, read_secrets(volumes.secrets_file), api_url)
+    with volumes.changing():
+        made = not volumes.secrets_file.exists()
+        if made:
+            write_private(volumes.secrets_file, Secrets.generate().to_json())
+        publish(volumes, read_secrets(volumes.secrets_file), api_url)
     return made
 
 
@@ -48,8 +49,9 @@ def replace(volumes: Volumes, text: str, api_url: str) -> None:
         complete = False
     if not complete:
         raise StackError("standard input is not what `secrets export` wrote; nothing was changed")
-    write_private(volumes.secrets_file, given.to_json())
-    publish(volumes, given, api_url)
+    with volumes.changing():
+        write_private(volumes.secrets_file, given.to_json())
+        publish(volumes, given, api_url)
 
 
 def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
@@ -72,7 +74,8 @@ def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
 
 def use_source(volumes: Volumes, api_url: str) -> None:
     """Let Airflow's connection name another HTTP source."""
-    _write_connections(volumes, read_secrets(volumes.secrets_file), api_url)
+    with volumes.changing():
+        _write_connections(volumes, read_secrets(volumes.secrets_file), api_url)
 
 
 def _write_connections(volumes: Volumes, secrets: Secrets, api_url: str) -> None:

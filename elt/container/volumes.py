@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,22 @@ class Volumes:
             Path(os.environ.get("ELT_SECRETS") or "/run/elt/secrets"),
             Path(os.environ.get("ELT_CONFIG") or "/run/elt/config"),
         )
+
+    @contextmanager
+    def changing(self, *, wait: bool = True) -> Iterator[None]:
+        """Be the only one, of all containers, that changes secrets or what is made of them.
+
+        Raises StackError where it need not be waited for and somebody else is at it.
+        """
+        # The folder itself, which can also be locked where it is mounted read-only.
+        folder = os.open(self.secrets, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise StackError("secrets are being changed: wait for that to end") from None
+        finally:
+            os.close(folder)
 
     @property
     def secrets_file(self) -> Path:

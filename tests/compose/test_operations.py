@@ -111,6 +111,21 @@ def test_a_rotation_that_was_cut_off_is_finished_by_the_next_up(stack: Stack) ->
     stack.expect_users(300)
 
 
+def test_one_rotation_at_a_time(stack: Stack) -> None:
+    before = secrets_of(stack.compose)
+    script = (
+        "import subprocess, sys; from elt.container.volumes import Volumes\n"
+        "with Volumes.of_container().changing():\n"
+        "    sys.exit(subprocess.run(['elt', 'secrets', 'rotate']).returncode)"
+    )
+    done = stack.compose.attempt(
+        "run", "--rm", "-T", "--entrypoint", "python", "secrets", "-c", script
+    )
+    assert done.returncode == 1
+    assert "elt: secrets are being changed: wait for that to end" in done.stderr
+    assert secrets_of(stack.compose) == before
+
+
 def test_backup_and_restore_into_an_empty_stack(stack: Stack, tmp_path: Path) -> None:
     compose = stack.compose
     run_id, users, login = stack.last_run(), stack.users(), login_of(compose)
