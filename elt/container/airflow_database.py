@@ -142,7 +142,8 @@ def encrypt_anew() -> None:
         last = done.stdout.strip().splitlines()[-1:] or ["it gave no reason"]
         raise StackError(
             f"what Airflow has encrypted could not be encrypted anew: {last[0]}."
-            " The passwords are rotated; run this again"
+            " All else is rotated. Delete in the UI the connections and variables whose key is"
+            " lost, or enter them anew, and rotate again"
         )
 
 

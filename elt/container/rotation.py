@@ -67,13 +67,21 @@ def _finish(volumes: Volumes, new: Secrets) -> Secrets:
         raise StackError(f"{volumes.connections} is damaged: `docker compose up` writes it anew")
     secrets.publish(volumes, new, api_url)
     write_private(volumes.generation, os.urandom(8).hex())
-    airflow_database.encrypt_anew()
     airflow_database.reset_login(LOGIN, new.admin_password)
-    keys = new.fernet_key.split(",")[:_FERNET_KEYS_KEPT]
-    settled = replace(new, fernet_key=",".join(keys))
+    settled, failure = new, None
+    try:
+        airflow_database.encrypt_anew()
+    except StackError as error:
+        # What a lost key has encrypted must not keep the stack from starting; all keys are kept.
+        failure = error
+    else:
+        keys = new.fernet_key.split(",")[:_FERNET_KEYS_KEPT]
+        settled = replace(new, fernet_key=",".join(keys))
     write_private(volumes.secrets_file, settled.to_json())
     volumes.next_secrets_file.unlink(missing_ok=True)
     secrets.publish(volumes, settled, api_url)
+    if failure is not None:
+        raise failure
     return settled
 
 
