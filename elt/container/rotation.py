@@ -24,7 +24,8 @@ def rotate(volumes: Volumes) -> None:
     key stays beside the new one until the next rotation, for services that still run with it.
     Services notice and start anew.
 
-    Raises StackError when PostgreSQL is not up, or another rotation is at work.
+    Raises StackError when PostgreSQL is not up, when another rotation is at work, and, after all
+    else is done, when something is encrypted with a key that is lost.
     """
     with volumes.changing(wait=False):
         current = _settle(volumes)
