@@ -15,6 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = Path(".venv", ".elt-ready")
+VENDORED = Path("elt", "ui", "vendor")
+NO_REGISTRY = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9"}
 # What the make that runs these tests hands down must not reach that of the clone. Compiling
 # bytecode is most of the time of a set-up, and nothing here depends on it.
 INHERITED = {
@@ -207,6 +209,37 @@ def test_a_changed_lock_is_installed(ready: Path) -> None:
         assert result.returncode == 0, result.stderr
         assert "Bringing .venv up to date" in result.stderr
         assert (ready / ".venv" / "bin" / "pytest").exists(), "what tests need must stay"
+    finally:
+        lock.write_bytes(before)
+
+
+def test_without_the_npm_registry_all_but_the_tests_can_be_set_up(ready: Path) -> None:
+    assert (ready / VENDORED / "echarts.common.min.js").is_file()
+    shutil.rmtree(ready / VENDORED)
+    run = runner(ready)
+    lock = ready / "uv.lock"
+    before = lock.read_bytes()
+    try:
+        lock.write_bytes(before + b"# changed\n")
+        result = run("sh", "scripts/setup", "run", **NO_REGISTRY)
+        assert result.returncode == 0, result.stderr
+        assert "scripts/vendor: echarts" in result.stderr
+        assert "make setup tries again" in result.stderr
+        # Where the registry cannot be reached, only the first set-up waits for it.
+        result = run("sh", "scripts/setup", "run", **NO_REGISTRY)
+        assert (result.returncode, result.stderr) == (0, "")
+        result = run("sh", "scripts/setup", "dev", **NO_REGISTRY)
+        assert result.returncode == 1
+        assert sentence(result).startswith("scripts/vendor: echarts")
+        assert not (ready / VENDORED).exists()
+
+        installed = (ready / READY).stat().st_mtime_ns
+        result = run("sh", "scripts/setup", "dev")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert (ready / VENDORED / "echarts.common.min.js").is_file()
+        assert (ready / READY).stat().st_mtime_ns == installed
+        result = run("sh", "scripts/setup", "dev", **NO_REGISTRY)
+        assert (result.returncode, result.stderr) == (0, "")
     finally:
         lock.write_bytes(before)
 
