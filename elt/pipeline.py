@@ -13,14 +13,10 @@ from elt import lineage, triage
 from elt.sense import ApiSensor
 from elt.source import Source
 from elt.transform import KeyedMart, keyed_marts, transform
+from elt.warehouse import LOADER_CONN_ID, TRANSFORMER_CONN_ID
 
 if TYPE_CHECKING:
     from elt.landing import RawRef
-
-LOADER = "warehouse_loader"
-"""Airflow connection that writes the raw tables."""
-TRANSFORMER = "warehouse_transformer"
-"""Airflow connection that reads raw and analytics."""
 
 
 def pipeline(
@@ -57,14 +53,7 @@ def pipeline(
         params=dict(params),
         tags=list(tags),
         doc_md=f"{doc}\n{triage.notes(source)}",
-        default_args={
-            "owner": owner,
-            "retries": int(_setting("ELT_TASK_RETRIES", 3)),
-            "retry_delay": timedelta(seconds=_setting("ELT_TASK_RETRY_DELAY", 30)),
-            "retry_exponential_backoff": True,
-            "max_retry_delay": timedelta(minutes=10),
-            "execution_timeout": timedelta(hours=2),
-        },
+        default_args=default_args(owner),
         user_defined_macros={"period": _period_of(source)},
         max_active_runs=4,
     ) as dag:
@@ -76,7 +65,7 @@ def pipeline(
             poke_interval=_setting("ELT_SENSOR_POKE_INTERVAL", 10),
         )
         landed = _extract(source, dict(request), limit)
-        models = transform("transform", marts)
+        models = transform("transform", marts, extract=_extract_id(source))
         (
             created
             >> available
@@ -87,21 +76,39 @@ def pipeline(
     return dag
 
 
+def default_args(owner: str) -> dict[str, Any]:
+    """How the tasks of every DAG of ours are retried, and when they are given up."""
+    return {
+        "owner": owner,
+        "retries": int(_setting("ELT_TASK_RETRIES", 3)),
+        "retry_delay": timedelta(seconds=_setting("ELT_TASK_RETRY_DELAY", 30)),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(hours=2),
+    }
+
+
 def _create_tables(source: Source) -> Any:
     @task(task_id="create_tables")
     def create_tables() -> None:
         from elt import landing
 
-        landing.create_tables(_warehouse(LOADER), source)
+        landing.create_tables(_warehouse(LOADER_CONN_ID), source)
 
     return create_tables()
 
 
+def _extract_id(source: Source) -> str:
+    return f"extract_{source.entity}"
+
+
 def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
+    landed_in = lineage.raw(source.table)
+
     @task(
-        task_id=f"extract_{source.entity}",
+        task_id=_extract_id(source),
         inlets=[lineage.api(source)],
-        outlets=[lineage.raw(source.table)],
+        outlets=[landed_in],
         # A source that allows 20,000 records in five minutes takes hours for a million.
         execution_timeout=timedelta(hours=6),
     )
@@ -118,7 +125,13 @@ def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
         with Spool() as spool:
             api = HttpHook(method="GET", http_conn_id=source.conn_id)
             fetched = fetch.fetch(api, source, request, int(limit), spool)
-            return landing.land(_warehouse(LOADER), source, period, run, spool, fetched)
+            ref = landing.land(_warehouse(LOADER_CONN_ID), source, period, run, spool, fetched)
+        context["outlet_events"][landed_in].extra = {
+            "load_id": ref["load_id"],
+            "rows": ref["records"],
+            "bytes": ref["bytes"],
+        }
+        return ref
 
     return extract(request, limit)
 
@@ -129,7 +142,7 @@ def _reconcile(ref: Any, marts: list[dict[str, str]]) -> Any:
         from elt import reconcile
 
         return reconcile.reconcile(
-            _warehouse(TRANSFORMER), ref, [KeyedMart(**mart) for mart in marts]
+            _warehouse(TRANSFORMER_CONN_ID), ref, [KeyedMart(**mart) for mart in marts]
         )
 
     return reconcile(ref, marts)

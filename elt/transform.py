@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from cosmos import (
     DbtTaskGroup,
@@ -17,12 +16,9 @@ from cosmos import (
 )
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
-from elt import lineage
+from elt import lineage, project
 from elt.source import Source
 from elt.warehouse import ANALYTICS_SCHEMA
-
-PROJECT = Path(__file__).parents[1] / "dbt_project"
-"""The dbt project beside the package; ELT_DBT_PROJECT names another place."""
 
 
 @dataclass(frozen=True)
@@ -34,38 +30,41 @@ class KeyedMart:
     key: str
 
 
-def transform(group_id: str, marts: Sequence[str]) -> DbtTaskGroup:
+def profile() -> ProfileConfig:
+    """dbt's way to the warehouse, for all that Cosmos runs."""
+    return ProfileConfig(
+        profile_name="elt",
+        target_name=os.environ.get("ELT_DBT_TARGET") or "postgres",
+        profiles_yml_filepath=project.folder() / "profiles.yml",
+    )
+
+
+def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGroup:
     """The task group that builds ``marts`` and all they stand on: a task per model, then its tests.
+
+    ``extract`` is the task that lands what they are built of; each result of dbt is recorded with
+    the load that its XCom names (`elt.results`).
 
     Reads ``target/manifest.json`` of the dbt project, which ``dbt parse`` writes; nothing of dbt
     runs while a DAG file is parsed. Each dbt task runs once at a time, whatever the runs of the
     DAG, since two builds of one model exclude each other.
     """
-    project = Path(os.environ.get("ELT_DBT_PROJECT") or PROJECT)
-    manifest = project / "target" / "manifest.json"
+    folder, manifest = project.folder(), project.manifest()
     if not manifest.is_file():
         raise FileNotFoundError(
-            f"{manifest} is missing; write it by 'dbt parse' in {project}"
+            f"{manifest} is missing; write it by 'dbt parse' in {folder}"
             " (the elt command and the image do this)"
         )
     group = DbtTaskGroup(
         group_id=group_id,
         project_config=ProjectConfig(
-            dbt_project_path=project,
+            dbt_project_path=folder,
             manifest_path=manifest,
             install_dbt_deps=False,
-            env_vars={
-                # Unit tests check the code, not the data: they belong to CI.
-                "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
-                # Two manifests a task that nobody reads: a third of a dbt task's time.
-                "DBT_WRITE_JSON": "false",
-            },
+            # Unit tests check the code, not the data: they belong to CI.
+            env_vars={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"},
         ),
-        profile_config=ProfileConfig(
-            profile_name="elt",
-            target_name=os.environ.get("ELT_DBT_TARGET") or "postgres",
-            profiles_yml_filepath=project / "profiles.yml",
-        ),
+        profile_config=profile(),
         execution_config=ExecutionConfig(
             execution_mode=ExecutionMode.LOCAL,
             invocation_mode=InvocationMode.DBT_RUNNER,
@@ -82,6 +81,9 @@ def transform(group_id: str, marts: Sequence[str]) -> DbtTaskGroup:
         operator_args={
             "max_active_tis_per_dag": 1,
             "execution_timeout": timedelta(hours=2),
+            # By name: a parse of the DAG need not import it.
+            "callback": "elt.results.record",
+            "callback_args": {"extract": extract},
         },
     )
     lineage.declare(group)

@@ -18,11 +18,19 @@ TRANSFORMER = "elt_transformer"
 READER = "elt_reader"
 ROLES = (AIRFLOW_ROLE, LOADER, TRANSFORMER, READER)
 
+LOADER_CONN_ID = "warehouse_loader"
+"""Airflow connection that writes the raw tables."""
+TRANSFORMER_CONN_ID = "warehouse_transformer"
+"""Airflow connection that reads raw, and writes analytics and ops."""
+READER_CONN_ID = "warehouse_reader"
+"""Airflow connection that reads analytics, ops and the load ledger."""
+
 RAW_SCHEMA = "raw"
 ANALYTICS_SCHEMA = "analytics"
 OPS_SCHEMA = "ops"
 
 LEDGER_TABLE = "loads"
+RESULTS_TABLE = "dbt_results"
 
 
 @dataclass(frozen=True)

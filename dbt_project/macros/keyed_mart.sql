@@ -217,7 +217,8 @@
     {#-
         dbt's delete+insert, and what it has no place for: how many rows of
         each load changed a row (the rest of what it wrote is new), and the
-        removal of the keys that no load has any more.
+        removal of the keys that no load has any more. The insert comes last:
+        the rows it counts are those that dbt reports.
     -#}
     {%- set target = arg_dict['target_relation'] -%}
     {%- set key = arg_dict['unique_key'] -%}
@@ -234,9 +235,9 @@
     where
         ops.model_loads.load_id = c.load_id
         and ops.model_loads.model = '{{ mark_name() }}'::text;
-    {{ get_incremental_delete_insert_sql(arg_dict) }};
     delete from {{ target }}
     where {{ key }} in (
         select v.{{ key }} from {{ mart_table('vanished') }} as v
-    )
+    );
+    {{ get_incremental_delete_insert_sql(arg_dict) }}
 {%- endmacro %}

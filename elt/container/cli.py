@@ -14,6 +14,7 @@ from elt.container.volumes import Volumes, read_connection, read_secrets
 from elt.stack import airflow_config, command
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
+from elt.warehouse import READER_CONN_ID, TRANSFORMER_CONN_ID
 
 _DEFAULT_API = "https://randomuser.me"
 
@@ -135,7 +136,7 @@ def _status(options: argparse.Namespace) -> int:
     from elt.container.postgres import connect
     from elt.stack import status
 
-    reader = read_connection(Volumes.of_container(), "warehouse_reader")
+    reader = read_connection(Volumes.of_container(), READER_CONN_ID)
     now = datetime.now(UTC)
     conninfo = make_conninfo(
         host=reader["host"],
@@ -155,7 +156,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _dbt(arguments: Sequence[str]) -> int:
-    transformer = read_connection(Volumes.of_container(), "warehouse_transformer")
+    transformer = read_connection(Volumes.of_container(), TRANSFORMER_CONN_ID)
     os.environ["DBT_ENV_SECRET_WAREHOUSE_PASSWORD"] = transformer["password"]
     os.execvp("dbt", ["dbt", *arguments])
 

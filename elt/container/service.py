@@ -15,6 +15,7 @@ from types import FrameType
 from elt.container.volumes import Volumes, read_connection
 from elt.stack.airflow_config import PRELOADED
 from elt.stack.errors import StackError
+from elt.warehouse import TRANSFORMER_CONN_ID
 
 SERVICES: dict[str, tuple[str, ...]] = {
     # TLS ends in front of it, so the proxy says by which scheme and host it was asked.
@@ -60,7 +61,7 @@ def run(volumes: Volumes, name: str) -> int:
         )
     generation = _generation(volumes)
     if name == "scheduler":
-        transformer = read_connection(volumes, "warehouse_transformer")
+        transformer = read_connection(volumes, TRANSFORMER_CONN_ID)
         os.environ["DBT_ENV_SECRET_WAREHOUSE_PASSWORD"] = transformer["password"]
         os.environ["ELT_PRELOAD"] = ",".join(PRELOADED)
     elif name == "dag-processor":

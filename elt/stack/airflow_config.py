@@ -50,9 +50,9 @@ def connections(api_url: str, server: Server) -> dict[str, dict[str, object]]:
 
     return {
         API_CONNECTION: {"conn_type": "http", "host": api_url},
-        "warehouse_loader": database(warehouse.LOADER),
-        "warehouse_transformer": database(warehouse.TRANSFORMER),
-        "warehouse_reader": database(warehouse.READER),
+        warehouse.LOADER_CONN_ID: database(warehouse.LOADER),
+        warehouse.TRANSFORMER_CONN_ID: database(warehouse.TRANSFORMER),
+        warehouse.READER_CONN_ID: database(warehouse.READER),
     }
 
 

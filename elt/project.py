@@ -1,0 +1,25 @@
+"""Where the dbt project is, and what dbt has written of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def folder() -> Path:
+    """The dbt project: the one beside the package, or the one that ELT_DBT_PROJECT names."""
+    return Path(os.environ.get("ELT_DBT_PROJECT") or Path(__file__).parents[1] / "dbt_project")
+
+
+def manifest() -> Path:
+    """What `dbt parse` has written of the project: all there is, before the first run too."""
+    return folder() / "target" / "manifest.json"
+
+
+def catalog() -> Path:
+    """What `dbt docs generate` has written of the warehouse: tables, columns, types.
+
+    It lies in the folder that ELT_DOCS_FOLDER names, or where dbt by hand leaves it.
+    """
+    named = os.environ.get("ELT_DOCS_FOLDER")
+    return (Path(named) if named else folder() / "target") / "catalog.json"

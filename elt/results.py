@@ -1,0 +1,176 @@
+"""What dbt did in a task: into the asset's event, and into the history `ops.dbt_results`."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import psycopg
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.sdk.exceptions import AirflowSkipException
+from psycopg import sql
+
+from elt.warehouse import OPS_SCHEMA, RESULTS_TABLE, TRANSFORMER_CONN_ID
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+log = logging.getLogger(__name__)
+
+_CREATE = """
+create table if not exists {schema}.{table} (
+    dag_id text not null,
+    run_id text not null,
+    task_id text not null,
+    load_id bigint,
+    invocation_id text not null,
+    node text not null,
+    status text not null,
+    rows bigint,
+    seconds double precision not null,
+    failures bigint,
+    finished_at timestamptz not null,
+    primary key (node, finished_at, invocation_id)
+)
+"""
+_INSERT = """
+insert into {schema}.{table} (
+    dag_id, run_id, task_id, load_id, invocation_id,
+    node, status, rows, seconds, failures, finished_at
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_NAMES = {"schema": sql.Identifier(OPS_SCHEMA), "table": sql.Identifier(RESULTS_TABLE)}
+
+_WELL = ("success", "pass", "warn", "no-op")
+"""What dbt says of what went well; after any other word, also of a hook, it fails as a whole."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one node of dbt, from `run_results.json` (schema v6).
+
+    ``status`` is dbt's word: success, error or skipped for what makes a table; pass, warn, fail,
+    error or skipped for a test. ``rows`` are those that were written, None for views and tests; of
+    a seed, those of its file, written or not. ``failures`` are the rows that a test found.
+    """
+
+    node: str
+    status: str
+    rows: int | None
+    seconds: float
+    failures: int | None
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Self:
+        """From an entry of the file's list of results."""
+        # PostgreSQL's adapter says -1 of statements that write no rows, such as `create view`.
+        rows = (entry.get("adapter_response") or {}).get("rows_affected")
+        is_test = str(entry["unique_id"]).startswith("test.")
+        return cls(
+            node=entry["unique_id"],
+            status=entry["status"],
+            rows=None if is_test or rows is None or rows < 0 else int(rows),
+            seconds=float(entry["execution_time"]),
+            failures=entry["failures"],
+        )
+
+
+def record(project_dir: str, context: Context, extract: str) -> None:
+    """Cosmos' ``callback``: called when dbt has ended, well or not, with the folder it ran in.
+
+    Writes a row a node into `ops.dbt_results`, and into the event of the task's asset which load it
+    is of and how many rows were written: ``{"load_id": 7, "rows": 1000}``, null where a view holds
+    none. ``extract`` is the task whose XCom names the load.
+
+    Raises AirflowSkipException, so that there is no event, where dbt found nothing to build, and
+    whatever keeps the history from being written, but not where dbt has failed: Cosmos raises dbt's
+    own error as soon as this returns, and that is the one to see.
+    """
+    file = Path(project_dir) / "target" / "run_results.json"
+    if not file.is_file():
+        # dbt ended before it began with a node. Cosmos says why as soon as this returns.
+        log.warning("dbt has left no run_results.json; its own error says why")
+        return
+    content = json.loads(file.read_text())
+    metadata = content["metadata"]
+    results = [
+        Result.of(entry)
+        for entry in content["results"]
+        # Hooks of the project are no nodes that anybody asks about.
+        if not entry["unique_id"].startswith("operation.")
+    ]
+    failed = any(entry["status"] not in _WELL for entry in content["results"])
+    load_id = _load_id(context, extract)
+    finished_at = datetime.fromisoformat(metadata["generated_at"])
+    try:
+        _write(context, load_id, metadata["invocation_id"], finished_at, results)
+    except Exception as error:
+        if not failed:
+            raise
+        log.error("the results are not in the history: %s", error)
+    if not failed:
+        _fill_event(context, load_id, results)
+
+
+def _load_id(context: Context, extract: str) -> int | None:
+    ref = context["ti"].xcom_pull(task_ids=extract)
+    return cast("int", ref["load_id"]) if ref else None
+
+
+def _fill_event(context: Context, load_id: int | None, results: list[Result]) -> None:
+    task = cast("Any", context["task"])
+    if not task.outlets:
+        return
+    (asset,) = task.outlets
+    node = task.extra_context["dbt_node_config"]["unique_id"]
+    result = next((result for result in results if result.node == node), None)
+    if result is None or result.status != "success":
+        raise AirflowSkipException(f"dbt has not built {node}: {asset.name} is as it was")
+    context["outlet_events"][asset].extra = {"load_id": load_id, "rows": result.rows}
+
+
+def _write(
+    context: Context,
+    load_id: int | None,
+    invocation_id: str,
+    finished_at: datetime,
+    results: list[Result],
+) -> None:
+    instance = context["ti"]
+    run = (instance.dag_id, instance.run_id, instance.task_id, load_id, invocation_id)
+    rows = [
+        (
+            *run,
+            result.node,
+            result.status,
+            result.rows,
+            result.seconds,
+            result.failures,
+            finished_at,
+        )
+        for result in results
+    ]
+    hook = PostgresHook(postgres_conn_id=TRANSFORMER_CONN_ID)
+    with (
+        closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection,
+        connection.transaction(),
+        connection.cursor() as cursor,
+    ):
+        _create_table(cursor)
+        cursor.executemany(sql.SQL(_INSERT).format(**_NAMES), rows)
+    log.info("%d results of dbt are in %s.%s", len(rows), OPS_SCHEMA, RESULTS_TABLE)
+
+
+def _create_table(cursor: psycopg.Cursor[Any]) -> None:
+    """Create the history where it is missing; dbt has made the schema before its first model."""
+    cursor.execute("select to_regclass(%s) is null", (f"{OPS_SCHEMA}.{RESULTS_TABLE}",))
+    if cursor.fetchone() == (True,):
+        # "if not exists" is no protection against another task that creates the same just now.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
+        cursor.execute(sql.SQL(_CREATE).format(**_NAMES))
