@@ -45,6 +45,15 @@ RUN apt-get update -q && apt-get install -qy --no-install-recommends postgresql 
 COPY docker/airflow-snapshot docker/airflow-snapshot
 RUN docker/airflow-snapshot /opt/airflow.sql
 
+# ---- what the pages of the UI load, from npm
+FROM ${PYTHON_IMAGE} AS vendor
+# For a mirror: --build-arg NPM_CONFIG_REGISTRY=https://...
+ARG NPM_CONFIG_REGISTRY
+WORKDIR /opt/elt
+COPY scripts/vendor scripts/vendor
+COPY elt/ui/package-lock.json elt/ui/
+RUN python scripts/vendor
+
 # ---- the project, and what dbt has parsed of it
 FROM base AS project
 COPY --from=environment /opt/venv /opt/venv
@@ -66,6 +75,7 @@ RUN groupadd --gid 50000 elt \
     && install -d -o elt -g elt -m 0750 /run/elt/secrets /run/elt/config \
     && install -d -o elt -g elt /opt/airflow/logs /opt/airflow/plugins /var/lib/elt/dbt /var/lib/elt/spool
 COPY --from=environment /opt/venv /opt/venv
+COPY --from=vendor /opt/elt/elt/ui/vendor /opt/elt/vendor
 COPY --from=project /opt/elt/elt /opt/elt/elt
 COPY --from=metadata /opt/airflow.sql /opt/airflow/snapshot.sql
 COPY elt/stack/airflow_local_settings.py /opt/airflow/config/
@@ -81,6 +91,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     ELT_CONTAINER=1 \
     ELT_DAGS_FOLDER=/opt/elt/dags \
     ELT_DBT_PROJECT=/opt/elt/dbt_project \
+    ELT_DOCS_FOLDER=/var/lib/elt/dbt \
+    ELT_UI_VENDOR=/opt/elt/vendor \
     AIRFLOW_HOME=/opt/airflow \
     AIRFLOW_CONFIG=/run/elt/config/airflow.cfg
 WORKDIR /opt/elt/dbt_project

@@ -109,20 +109,10 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
         ):
             connection.execute(sql.SQL("create sequence {schema}.load_id").format(**names))
         connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
+        _create_index(connection, LEDGER, "load_id")
         rights.grant_ledger(connection)
         connection.execute(sql.SQL(_CREATE_TABLE).format(**names))
-        index = f"{source.table}__load_id_record_no"
-        if not _exists(
-            connection,
-            "select 1 from pg_indexes where schemaname = %s and indexname = %s",
-            SCHEMA,
-            index,
-        ):
-            connection.execute(
-                sql.SQL("create index {index} on {schema}.{table} (load_id, record_no)").format(
-                    index=sql.Identifier(index), **names
-                )
-            )
+        _create_index(connection, source.table, "load_id", "record_no")
     log.info("%s.%s and %s.%s are there", SCHEMA, LEDGER, SCHEMA, source.table)
 
 
@@ -226,6 +216,25 @@ def _land(
         records=copied.records,
         bytes=copied.bytes,
         checksum=copied.checksum,
+    )
+
+
+def _create_index(connection: psycopg.Connection[Any], table: str, *columns: str) -> None:
+    """Index a table of the raw schema on ``columns`` where it is not."""
+    index = "__".join((table, "_".join(columns)))
+    if _exists(
+        connection,
+        "select 1 from pg_indexes where schemaname = %s and indexname = %s",
+        SCHEMA,
+        index,
+    ):
+        return
+    connection.execute(
+        sql.SQL("create index {} on {} ({})").format(
+            sql.Identifier(index),
+            sql.Identifier(SCHEMA, table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+        )
     )
 
 

@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='append',
         on_schema_change='fail',
+        indexes=indexes_on(['load_id']),
         pre_hook=[
             "{{ pin_loads(['randomuser__users']) }}",
             "{{ remove_gone_loads() }}",

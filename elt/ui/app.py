@@ -1,0 +1,162 @@
+"""The app behind the pages: HTML, JSON and the files they need, none of them without a login.
+
+=============================  ==============================================================
+route                          answers
+=============================  ==============================================================
+``/data``                      the page "Data"
+``/files/{name}``              its script, its styles, the plot library
+``/api/tables``                the state of every table (`elt.ui.health.State`)
+``/api/tables/{name}``         one table: its state, plot, loads, tests, rejected records
+``/docs/``                     dbt's documentation, as dbt itself ships it
+``/docs/manifest.json``        what dbt has parsed of the project
+``/docs/catalog.json``         what the DAG ``data_catalog`` found in the warehouse, or nothing yet
+=============================  ==============================================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+from airflow.api_fastapi.core_api.security import get_user, requires_access_asset
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from elt import project
+from elt.ui import health, tables
+
+_STATIC = Path(__file__).with_name("static")
+# In the image it lies apart, since a mounted clone may have none (docker-compose.dev.yml).
+_VENDOR = Path(os.environ.get("ELT_UI_VENDOR") or Path(__file__).with_name("vendor"))
+_FILES = {
+    "data.css": (_STATIC / "data.css", "text/css"),
+    "data.js": (_STATIC / "data.js", "text/javascript"),
+    "echarts.js": (_VENDOR / "echarts.common.min.js", "text/javascript"),
+}
+
+_HEADERS = {
+    # Asked anew each time; what has not changed is answered with 304.
+    "Cache-Control": "private, no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_OURS = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_DBTS = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self' data: blob:;"
+    " font-src 'self' data:; connect-src 'self'"
+)
+_FRAME = "; frame-ancestors 'self'; base-uri 'self'; form-action 'self'"
+
+_NO_CATALOG: dict[str, Any] = {"metadata": {}, "nodes": {}, "sources": {}, "errors": None}
+"""What the documentation makes do with until the warehouse has been looked at."""
+
+app = FastAPI(
+    title="elt",
+    # Whoever can see the tables' assets can see how the tables are.
+    dependencies=[Depends(get_user), Depends(requires_access_asset("GET"))],
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+    redirect_slashes=False,
+)
+
+
+@app.middleware("http")
+async def _add_headers(request: Request, call_next: Callable[..., Any]) -> Response:
+    response: Response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", _OURS + _FRAME)
+    return response
+
+
+@app.exception_handler(psycopg.Error)
+def _warehouse_failed(_request: Request, error: Exception) -> JSONResponse:
+    sentence = str(error).strip().partition("\n")[0] or type(error).__name__
+    return JSONResponse({"detail": f"The warehouse does not answer: {sentence}"}, 503)
+
+
+@app.exception_handler(FileNotFoundError)
+def _nothing_parsed(_request: Request, error: Exception) -> JSONResponse:
+    missing = getattr(error, "filename", None) or error
+    return JSONResponse({"detail": f"{missing} is missing; `dbt parse` writes the manifest"}, 503)
+
+
+@app.get("/data")
+def page() -> FileResponse:
+    return FileResponse(_STATIC / "data.html", media_type="text/html")
+
+
+@app.get("/files/{name}")
+def file(name: str) -> FileResponse:
+    if name not in _FILES or not _FILES[name][0].is_file():
+        raise HTTPException(404, f"there is no file {name!r}")
+    path, media_type = _FILES[name]
+    return FileResponse(path, media_type=media_type)
+
+
+@app.get("/api/tables")
+def list_tables() -> Response:
+    """``{"now": …, "tables": [State, …]}``; times in ISO 8601, UTC."""
+    states, now = health.states(tables.tables().values())
+    return _json({"now": now, "tables": [asdict(state) for state in states]})
+
+
+@app.get("/api/tables/{name}")
+def table(name: str, loads: Annotated[int | None, Query(ge=1, le=100_000)] = None) -> Response:
+    """State and detail of one table in one object; ``loads`` bounds its plot (default: all)."""
+    found = tables.tables().get(name)
+    if found is None:
+        raise HTTPException(404, f"dbt knows no table {name!r}")
+    state, detail = health.detail(found, loads)
+    return _json({**asdict(state), **asdict(detail)})
+
+
+@app.get("/docs/")
+def docs() -> FileResponse:
+    return FileResponse(
+        _dbts_page(),
+        media_type="text/html",
+        headers={"Content-Security-Policy": _DBTS + _FRAME},
+    )
+
+
+@app.get("/docs/manifest.json")
+def manifest() -> FileResponse:
+    return FileResponse(_existing(project.manifest()), media_type="application/json")
+
+
+@app.get("/docs/catalog.json")
+def catalog() -> Response:
+    file = project.catalog()
+    if not file.is_file():
+        return JSONResponse(_NO_CATALOG)
+    return FileResponse(file, media_type="application/json")
+
+
+@cache
+def _dbts_page() -> Path:
+    """Beside dbt's modules, which are not imported for it."""
+    spec = find_spec("dbt")
+    folders = (spec.submodule_search_locations if spec else None) or ()
+    pages = (Path(folder) / "task" / "docs" / "index.html" for folder in folders)
+    return next(filter(Path.is_file, pages))
+
+
+def _existing(path: Path) -> Path:
+    path.stat()
+    return path
+
+
+def _json(content: object) -> Response:
+    return Response(
+        json.dumps(content, default=lambda value: value.isoformat(), separators=(",", ":")),
+        media_type="application/json",
+    )
