@@ -10,6 +10,7 @@ from bench import report
 BENCHMARKS = {
     "sample_api": "how fast the sample API makes users and serves prepared pages",
     "landing": "100,000 users from the sample API into raw, and the memory that takes",
+    "data_page": "the page Data, with 100,000 loads in the ledger",
     "compose": "the stack in containers: seconds to start, memory and image, part by part",
 }
 
