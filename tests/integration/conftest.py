@@ -110,12 +110,9 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
 @pytest.fixture(scope="session")
 def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the dbt project, parsed, so that nothing is written into the clone."""
-    from dbt.cli.main import dbtRunner
-
     copy = tmp_path_factory.mktemp("dbt") / "dbt_project"
     shutil.copytree(DBT_PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    parsed = dbtRunner().invoke(["--quiet", "parse", *_folders(copy)])
-    assert parsed.success, parsed.exception
+    parse(copy)
     return copy
 
 
@@ -133,6 +130,14 @@ def dbt(warehouse: Server, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -
         return dbtRunner().invoke(["--quiet", command, *_folders(dbt_project), *options])
 
     return run
+
+
+def parse(project: Path) -> None:
+    """Write the manifest of a dbt project."""
+    from dbt.cli.main import dbtRunner
+
+    parsed = dbtRunner().invoke(["--quiet", "parse", *_folders(project)])
+    assert parsed.success, parsed.exception
 
 
 def _folders(project: Path) -> list[str]:
