@@ -6,12 +6,12 @@ ready = @sh scripts/setup run
 ready_dev = @sh scripts/setup dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status psql setup test lint format bench clean
+.PHONY: help run up down status psql setup test lint format bench screenshots clean
 
 help: ## list these targets
 	@echo 'Usage: make TARGET [ARGS="..."] [PYTHON=/path/to/python]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## run the users pipeline once; ARGS="--results 5000", "--help"
 	$(ready)
@@ -53,6 +53,10 @@ format: ## rewrite Python and SQL to the project's format
 bench: ## measure; results are described in bench/
 	$(ready_dev)
 	@.venv/bin/python -m bench $(ARGS)
+
+screenshots: ## take the README's pictures from the stack that "make up" runs
+	$(ready_dev)
+	@.venv/bin/python scripts/screenshots $(ARGS)
 
 clean: ## stop the stack and delete its data (.elt), dbt's output and caches; keeps .venv
 	@if [ -e .elt ]; then sh scripts/setup run && .venv/bin/elt down; fi

@@ -11,6 +11,7 @@ BENCHMARKS = {
     "sample_api": "how fast the sample API makes users and serves prepared pages",
     "landing": "100,000 users from the sample API into raw, and the memory that takes",
     "data_page": "the page Data, with 100,000 loads in the ledger",
+    "lineage": "200 generated dbt models: seconds to parse the DAG and to draw the asset page",
     "compose": "the stack in containers: seconds to start, memory and image, part by part",
 }
 

@@ -23,7 +23,7 @@ def open_page() -> Iterator[Page]:
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses root otherwise
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=sandbox)
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": 1600, "height": 1100})
         page.set_default_timeout(TIMEOUT_MS)
         expect.set_options(timeout=TIMEOUT_MS)
         yield page

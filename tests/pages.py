@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from elt.stack.airflow_api import AirflowApi
+from elt.stack.airflow_api import AirflowApi, call
 
 SNAPSHOT = Path(__file__).parent / "integration" / "snapshots" / "assets" / "user_processing.json"
 
@@ -48,6 +48,20 @@ def assets_of(api: AirflowApi) -> dict[str, dict[str, str]]:
     """The assets that Airflow shows: URI and group by name."""
     listed = api.get("assets?limit=200&only_active=true")["assets"]
     return {asset["name"]: {"uri": asset["uri"], "group": asset["group"]} for asset in listed}
+
+
+def chain_of(url: str, password: str) -> set[str]:
+    """Assets and tasks under Task Dependencies of `marts.users`, as the page asks for them."""
+    login = {"username": "admin", "password": password}
+    token = str(call(f"{url}/auth/token", body=login)["access_token"])
+    listed = call(f"{url}/api/v2/assets?limit=200", token=token)["assets"]
+    (number,) = (asset["id"] for asset in listed if asset["name"] == "marts.users")
+    graph = call(f"{url}/ui/dependencies?node_id=asset:{number}&dependency_type=data", token=token)
+    return {
+        # A task has its DAG before its name.
+        node["label"].partition(".")[2] if node["type"] == "task" else node["label"]
+        for node in graph["nodes"]
+    }
 
 
 def expected_assets() -> dict[str, dict[str, str]]:

@@ -17,20 +17,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
-import psycopg
 from airflow.api_fastapi.core_api.security import get_user, requires_access_asset
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from elt import project
-from elt.ui import health, tables
+from elt.ui import tables
 
 _STATIC = Path(__file__).with_name("static")
 # In the image it lies apart, since a mounted clone may have none (docker-compose.dev.yml).
@@ -77,12 +77,6 @@ async def _add_headers(request: Request, call_next: Callable[..., Any]) -> Respo
     return response
 
 
-@app.exception_handler(psycopg.Error)
-def _warehouse_failed(_request: Request, error: Exception) -> JSONResponse:
-    sentence = str(error).strip().partition("\n")[0] or type(error).__name__
-    return JSONResponse({"detail": f"The warehouse does not answer: {sentence}"}, 503)
-
-
 @app.exception_handler(FileNotFoundError)
 def _nothing_parsed(_request: Request, error: Exception) -> JSONResponse:
     missing = getattr(error, "filename", None) or error
@@ -90,22 +84,22 @@ def _nothing_parsed(_request: Request, error: Exception) -> JSONResponse:
 
 
 @app.get("/data")
-def page() -> FileResponse:
-    return FileResponse(_STATIC / "data.html", media_type="text/html")
+def page(request: Request) -> Response:
+    return _send(request, _STATIC / "data.html", "text/html")
 
 
 @app.get("/files/{name}")
-def file(name: str) -> FileResponse:
+def file(request: Request, name: str) -> Response:
     if name not in _FILES or not _FILES[name][0].is_file():
         raise HTTPException(404, f"there is no file {name!r}")
-    path, media_type = _FILES[name]
-    return FileResponse(path, media_type=media_type)
+    return _send(request, *_FILES[name])
 
 
 @app.get("/api/tables")
 def list_tables() -> Response:
     """``{"now": …, "tables": [State, …]}``; times in ISO 8601, UTC."""
-    states, now = health.states(tables.tables().values())
+    with _warehouse() as health:
+        states, now = health.states(tables.tables().values())
     return _json({"now": now, "tables": [asdict(state) for state in states]})
 
 
@@ -115,30 +109,46 @@ def table(name: str, loads: Annotated[int | None, Query(ge=1, le=100_000)] = Non
     found = tables.tables().get(name)
     if found is None:
         raise HTTPException(404, f"dbt knows no table {name!r}")
-    state, detail = health.detail(found, loads)
+    with _warehouse() as health:
+        state, detail = health.detail(found, loads)
     return _json({**asdict(state), **asdict(detail)})
 
 
 @app.get("/docs/")
-def docs() -> FileResponse:
-    return FileResponse(
-        _dbts_page(),
-        media_type="text/html",
-        headers={"Content-Security-Policy": _DBTS + _FRAME},
-    )
+def docs(request: Request) -> Response:
+    return _send(request, _dbts_page(), "text/html", {"Content-Security-Policy": _DBTS + _FRAME})
 
 
+# Both files are replaced while they are served: they are read whole, at once.
 @app.get("/docs/manifest.json")
-def manifest() -> FileResponse:
-    return FileResponse(_existing(project.manifest()), media_type="application/json")
+def manifest() -> Response:
+    return Response(project.manifest().read_bytes(), media_type="application/json")
 
 
 @app.get("/docs/catalog.json")
 def catalog() -> Response:
-    file = project.catalog()
-    if not file.is_file():
+    try:
+        return Response(project.catalog().read_bytes(), media_type="application/json")
+    except FileNotFoundError:
         return JSONResponse(_NO_CATALOG)
-    return FileResponse(file, media_type="application/json")
+
+
+@contextmanager
+def _warehouse() -> Iterator[Any]:
+    """`elt.ui.health`, imported at the first question: a server that nobody asks is smaller.
+
+    Raises HTTPException (503) where the warehouse does not answer.
+    """
+    import psycopg
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from elt.ui import health
+
+    try:
+        yield health
+    except (psycopg.Error, AirflowNotFoundException) as error:
+        sentence = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise HTTPException(503, f"The warehouse does not answer: {sentence}") from error
 
 
 @cache
@@ -150,9 +160,15 @@ def _dbts_page() -> Path:
     return next(filter(Path.is_file, pages))
 
 
-def _existing(path: Path) -> Path:
-    path.stat()
-    return path
+def _send(
+    request: Request, path: Path, media_type: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The file, or 304 to who has it as it is; with the headers, since they replace the former."""
+    answer = FileResponse(path, media_type=media_type, headers=headers, stat_result=path.stat())
+    tag = answer.headers["ETag"]
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers={**(headers or {}), "ETag": tag})
+    return answer
 
 
 def _json(content: object) -> Response:

@@ -6,6 +6,7 @@ answers as fast with 100,000 loads in the ledger as with one (`make bench ARGS=d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ REJECTED = 20_000
 """Rejected records that are looked at, newest first, to tell how many have which reason."""
 REASONS = 50
 
+_CONNECT_TIMEOUT = 5
+"""Seconds; a warehouse that hangs must not keep the threads that Airflow's own pages need."""
 _STATEMENT_TIMEOUT = "5s"
 _LOCK_TIMEOUT = "1s"
 
@@ -99,7 +102,8 @@ class Detail:
 
     ``plot`` has the records per load by period, oldest first: a point a load, or, of very many, one
     for a stretch of time with ``loads`` in it: ``records`` on average, ``least`` and ``most``.
-    ``written`` has the rows that the model wrote of a load.
+    ``written`` has the rows that the model wrote of a load. ``rejected_is_all`` is False where
+    there are more rejected records than were looked at, or their table is being built anew.
     """
 
     description: str
@@ -155,6 +159,7 @@ class Warehouse:
     def detail(self, table: Table, loads: int | None) -> Detail:
         """What else there is to say of a table; its plot has the last ``loads``, None for all."""
         rejected = self._rejected(table)
+        total = sum(reason["records"] for reason in rejected or ())
         return Detail(
             description=table.description,
             reads=list(table.reads),
@@ -162,9 +167,9 @@ class Warehouse:
             written=self._written(table, loads or BINS),
             loads=self._latest(table),
             tests=self._tests(table),
-            rejected=rejected[:REASONS],
-            rejected_total=sum(reason["records"] for reason in rejected),
-            rejected_is_all=sum(reason["records"] for reason in rejected) < REJECTED,
+            rejected=(rejected or [])[:REASONS],
+            rejected_total=total,
+            rejected_is_all=rejected is not None and total < REJECTED,
         )
 
     def _state(
@@ -207,7 +212,19 @@ class Warehouse:
         )
 
     def _relations(self, tables: Sequence[Table]) -> dict[tuple[str, str], Mapping[str, Any]]:
-        """Those that are there: size with indexes, size of the rows, an estimate of how many."""
+        """Those that are there: size with indexes, size of the rows, an estimate of how many.
+
+        Sizes are None while one of the tables is being built anew: PostgreSQL locks what it sizes.
+        """
+        try:
+            with self._connection.transaction():
+                return self._found(tables, is_sized=True)
+        except psycopg.errors.LockNotAvailable:
+            return self._found(tables, is_sized=False)
+
+    def _found(
+        self, tables: Sequence[Table], *, is_sized: bool
+    ) -> dict[tuple[str, str], Mapping[str, Any]]:
         rows = self._rows(
             """
             select
@@ -215,14 +232,16 @@ class Warehouse:
                 c.relname as name,
                 c.relkind in ('r', 'p', 'm') as is_table,
                 c.reltuples::bigint as estimate,
-                pg_relation_size(c.oid) as row_bytes,
-                pg_total_relation_size(c.oid) as bytes
+                case when %s then pg_relation_size(c.oid) end as row_bytes,
+                case when %s then pg_total_relation_size(c.oid) end as bytes
             from pg_catalog.pg_class as c
             inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
             where
                 n.nspname = any(%s) and c.relname = any(%s)
                 and c.relkind in ('r', 'p', 'm', 'v', 'f')
             """,
+            is_sized,
+            is_sized,
             sorted({table.relation[0] for table in tables}),
             sorted({table.relation[1] for table in tables}),
         )
@@ -308,7 +327,9 @@ class Warehouse:
             else:
                 estimate = relation["estimate"]
                 counts[table.name] = (estimate if estimate >= 0 else None, True)
-                uncounted.append((relation["row_bytes"], table))
+                # What is locked or was dropped just now has no size.
+                if relation["row_bytes"] is not None:
+                    uncounted.append((relation["row_bytes"], table))
         small = []
         budget = COUNTED_BYTES
         for size, table in sorted(uncounted, key=lambda entry: cast("int", entry[0])):
@@ -514,10 +535,20 @@ class Warehouse:
         ]
         return sorted(written, key=lambda point: cast("datetime", point["at"]))
 
-    def _rejected(self, table: Table) -> list[dict[str, Any]]:
-        """The reasons of the newest rejected records, those of most records first."""
+    def _rejected(self, table: Table) -> list[dict[str, Any]] | None:
+        """The reasons of the newest rejected records, those of most records first.
+
+        None while their table is being built anew.
+        """
         if not self._has_rejected or not table.sources:
             return []
+        try:
+            with self._connection.transaction():
+                return self._reasons(table)
+        except psycopg.errors.LockNotAvailable:
+            return None
+
+    def _reasons(self, table: Table) -> list[dict[str, Any]]:
         return self._rows(
             """
             select
@@ -564,4 +595,6 @@ def _connect() -> psycopg.Connection[Any]:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     hook = PostgresHook(postgres_conn_id=READER_CONN_ID)
+    known = hook.connection
+    known.extra = json.dumps({"connect_timeout": _CONNECT_TIMEOUT} | known.extra_dejson)
     return cast("psycopg.Connection[Any]", hook.get_conn())

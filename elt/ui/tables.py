@@ -93,7 +93,7 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
                 materialized="table" if _is_source(name) else node["config"]["materialized"],
                 description=" ".join(node["description"].split()),
                 docs=f"{node['resource_type']}/{name}",
-                reads=tuple(named[parent].name for parent in _parents(nodes, name, named)),
+                reads=tuple(dict.fromkeys(named[at].name for at in _parents(nodes, name, named))),
                 sources=tuple(sorted(source["identifier"] for source in sources)),
                 freshness=_strictest(sources),
                 tests=tuple(tests.get(name, ())),

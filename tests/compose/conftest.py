@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from elt.stack.airflow_api import AirflowApi, AirflowApiError
+from tests import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("postgres", "api-server", "scheduler", "dag-processor", "triggerer", "sample-api")
@@ -135,6 +136,7 @@ class Stack:
     def __init__(self, compose: Compose) -> None:
         self.compose = compose
         self.url = f"http://localhost:{compose.port}"
+        self.chain_before_first_run: set[str] = set()
 
     @cached_property
     def password(self) -> str:
@@ -270,6 +272,7 @@ def first_up(compose: Compose) -> Compose:
 def shared(first_up: Compose) -> Stack:
     """The stack, with a run that was triggered the moment `up` was done."""
     stack = Stack(first_up)
+    stack.chain_before_first_run = pages.chain_of(stack.url, stack.password)
     stack.expect_success(stack.trigger(results=1000))
     stack.expect_users(1000)
     return stack

@@ -17,7 +17,6 @@ from tests.e2e.test_ui import submit, trigger_form
 @pytest.fixture(scope="module")
 def page(stack: Stack) -> Iterator[Page]:
     with open_page() as page:
-        page.set_viewport_size({"width": 1600, "height": 1100})
         pages.log_in(page, f"{stack.url}/assets", stack.password)
         yield page
 

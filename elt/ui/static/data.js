@@ -291,25 +291,22 @@ function plot(table, note) {
       .filter((point) => point.source === source)
       .map((point) => ({ value: [point.at, point.records], point })),
   }));
-  if (table.written.length && !binned) {
-    series.push({
-      name: "rows written",
-      type: "line",
-      symbolSize: 5,
-      lineStyle: { width: 1 },
-      color: colour("good"),
-      data: table.written.map((point) => ({ value: [point.at, point.rows], point })),
-    });
-  }
   chart = window.echarts.init(shown, null, { renderer: "svg" });
   chart.setOption({
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: "inherit" },
-    grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
-    legend: { left: 0, top: 0, textStyle: { color: colour("muted") } },
+    grid: { left: 8, right: 16, top: sources.length > 1 ? 32 : 12, bottom: 8, containLabel: true },
+    legend: { show: sources.length > 1, left: 0, top: 0, textStyle: { color: colour("muted") } },
     tooltip: { trigger: "item", confine: true, formatter: tip },
-    xAxis: { type: "time", axisLabel: { color: colour("muted"), hideOverlap: true } },
+    xAxis: {
+      type: "time",
+      axisLabel: {
+        color: colour("muted"),
+        hideOverlap: true,
+        formatter: { year: "{yyyy}", month: "{MMM} {yyyy}", day: "{MMM} {d}", hour: "{HH}:{mm}" },
+      },
+    },
     yAxis: {
       type: "value",
       minInterval: 1,

@@ -1,0 +1,884 @@
+"""The pages "Data" and "dbt docs": what they say of a real warehouse, and to whom."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from airflow.api_fastapi.core_api import security
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+
+from elt import results
+from elt import warehouse as names
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
+from elt.ui import health, tables
+from elt.ui.app import app
+from elt.ui.health import Detail, Load, State
+from elt.ui.tables import Rule, Table
+from tests.integration.conftest import DBT_PROJECT, Dbt, Land, parse
+
+NAMES = [
+    "raw.randomuser__users",
+    "seeds.countries",
+    "staging.stg_randomuser__users",
+    "marts.rejected_records",
+    "marts.users",
+    "marts.users_by_country",
+]
+"""All tables of our project, in the order of the flow."""
+
+RULE = Rule(warn_after=26 * 3600, error_after=50 * 3600)
+LINK = "<img src=x onerror=alert(1)>"
+
+PATHS = [
+    "/data",
+    "/files/data.css",
+    "/files/data.js",
+    "/files/none",
+    "/api/tables",
+    "/api/tables/marts.users",
+    "/docs/",
+    "/docs/manifest.json",
+    "/docs/catalog.json",
+]
+"""One or more of every route."""
+
+PROJECT = {
+    "models/staging/crm/_crm__sources.yml": """
+        sources:
+          - name: crm
+            tables:
+              - {name: crm__notes}
+              - name: crm__orders
+                config: {freshness: {warn_after: {count: 2, period: day}}}
+          - name: shop
+            config:
+              freshness:
+                warn_after: {count: 90, period: minute}
+                error_after: {count: 3, period: day}
+            tables: [{name: shop__orders}]
+        """,
+    "models/staging/crm/stg_notes.sql": "select 1 as id from {{ source('crm', 'crm__notes') }}",
+    "models/staging/crm/stg_crm.sql": "select 1 as id from {{ source('crm', 'crm__orders') }}",
+    "models/staging/crm/stg_shop.sql": "select 1 as id from {{ source('shop', 'shop__orders') }}",
+    "models/marts/all_orders.sql": """
+        {{ config(materialized='ephemeral') }}
+        select id from {{ ref('stg_crm') }} union all select id from {{ ref('stg_shop') }}
+        """,
+    "models/marts/an_order.sql": """
+        select id from {{ ref('all_orders') }} union select id from {{ ref('stg_crm') }}
+        """,
+    "models/marts/an_order.yml": f"""
+        models:
+          - name: an_order
+            description: "{LINK}"
+            columns: [{{name: "{LINK}", data_tests: [unique]}}]
+        """,
+    "models/marts/a_summary.sql": "select count(*) as n from {{ ref('an_order') }}",
+    "models/marts/load_ages.sql": "select load_id from {{ source('elt', 'loads') }}",
+    "tests/assert_orders_of_users.sql": """
+        select 1 from {{ ref('an_order') }} cross join {{ ref('users') }}
+        cross join {{ source('elt', 'loads') }}
+        """,
+}
+"""Files that join our own dbt project, by path."""
+
+Record = Callable[..., None]
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def user(number: int, **fields: object) -> dict[str, object]:
+    return {
+        "login": {"uuid": str(uuid.UUID(int=number)), "salt": "s", "sha256": "d"},
+        "nat": "GB",
+        "gender": "female",
+        **fields,
+    }
+
+
+def period(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+def state(name: str) -> State:
+    """The state of a table as the list has it."""
+    found, _ = health.states(tables.tables().values())
+    return {one.name: one for one in found}[name]
+
+
+def detail(name: str, loads: int | None = None) -> Detail:
+    _, found = health.detail(tables.tables()[name], loads)
+    return found
+
+
+def points(name: str, loads: int | None = None) -> list[tuple[str, int]]:
+    return [
+        (point["at"].date().isoformat(), point["records"]) for point in detail(name, loads).plot
+    ]
+
+
+@pytest.fixture
+def sql(warehouse: Server) -> Sql:
+    """A statement by the superuser, or another role; its rows if it has any."""
+
+    def execute(statement: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
+        with psycopg.connect(warehouse.dsn(role, names.WAREHOUSE_DATABASE)) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return execute
+
+
+@pytest.fixture
+def record(airflow_connections: None, tmp_path: Path) -> Record:
+    """Enter into the history what dbt has said, as a task does.
+
+    ``record(dbt_project)`` what it has left there, ``record("model.elt.users", "success", rows=3)``
+    of one node.
+    """
+    told = itertools.count()
+
+    def enter(
+        what: Path | str,
+        status: str = "success",
+        *,
+        load_id: int | None = None,
+        rows: int | None = None,
+        failures: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        folder = what if isinstance(what, Path) else tmp_path
+        if isinstance(what, str):
+            result = {
+                "unique_id": what,
+                "status": status,
+                "execution_time": 0.5,
+                "failures": failures,
+                "adapter_response": {"rows_affected": rows},
+            }
+            made_at = (at or datetime.now(UTC)).isoformat()
+            metadata = {"generated_at": made_at, "invocation_id": str(next(told))}
+            (folder / "target").mkdir(exist_ok=True)
+            (folder / "target" / "run_results.json").write_text(
+                json.dumps({"metadata": metadata, "results": [result]})
+            )
+        ref = {"load_id": load_id} if load_id else None
+        instance = SimpleNamespace(
+            dag_id="a dag", run_id="a build", task_id="t", xcom_pull=lambda task_ids: ref
+        )
+        context: Any = {"ti": instance, "task": SimpleNamespace(outlets=[])}
+        results.record(str(folder), context, "extract")
+
+    return enter
+
+
+@pytest.fixture
+def nothing(
+    airflow_connections: None, dbt_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Table]:
+    """A warehouse that nothing has been landed in; the tables that dbt knows."""
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    return tables.tables()
+
+
+@pytest.fixture
+def many(land: Land, sql: Sql) -> None:
+    """A load a day, 1,000 days; the records of load n are n."""
+    sql(
+        "insert into raw.loads select n, 'randomuser__users', 'test', 'run', '', '', 1, n, 0,"
+        " '2020-01-01Z'::timestamptz + n * interval '1 day', now(), now(), now()"
+        " from generate_series(1, 1000) as n"
+    )
+
+
+@pytest.fixture
+def rejects(land: Land, sql: Sql) -> Callable[..., None]:
+    """The mart of rejected records: ``rejects("a reason", "another")``, a load each."""
+    sql(
+        "create table analytics.rejected_records (load_id bigint, record_no integer, source text,"
+        " rejection_reason text, record jsonb, load_period timestamptz)",
+        role=names.TRANSFORMER,
+    )
+
+    def reject(*reasons: str) -> None:
+        for number, reason in enumerate(reasons, 1):
+            quoted = reason.replace("'", "''")
+            sql(
+                "insert into analytics.rejected_records values"
+                f" ({number}, 1, 'randomuser__users', '{quoted}', '{{}}',"
+                f" '2026-11-01Z'::timestamptz + {number} * interval '1 day')"
+            )
+
+    return reject
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our dbt project and the files of PROJECT, parsed."""
+    folder = tmp_path_factory.mktemp("project") / "dbt_project"
+    shutil.copytree(DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    for path, text in PROJECT.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    parse(folder)
+    return folder
+
+
+@pytest.fixture
+def known(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Table]:
+    """The tables of ``project``."""
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
+    return tables.tables()
+
+
+@pytest.fixture
+def client(dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """Somebody who is logged in and may see assets."""
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    gates = [dependency.dependency for dependency in app.router.dependencies]
+    monkeypatch.setattr(app, "dependency_overrides", {gate: lambda: None for gate in gates})
+    return TestClient(app)
+
+
+# The state of the tables
+
+
+def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -> None:
+    found, now = health.states(nothing.values())
+    assert [one.name for one in found] == NAMES
+    assert abs(datetime.now(UTC) - now) < timedelta(minutes=5)
+    for one in found:
+        table = nothing[one.name]
+        assert one == State(
+            name=one.name,
+            group=table.group,
+            kind="raw" if table.group == "raw" else table.materialized,
+            docs=f"{table.node.partition('.')[0]}/{table.node}",
+            exists=False,
+            rows=None,
+            is_estimate=False,
+            bytes=None,
+            last_load=None,
+            age=None,
+            freshness=None,
+            rule=None if one.name == "seeds.countries" else RULE,
+            tests={},
+            untested=len(table.tests),
+        )
+        said = detail(one.name)
+        assert (said.plot, said.written, said.loads, said.rejected) == ([], [], [], [])
+        assert not any(test.history for test in said.tests)
+
+
+def test_a_load_and_a_build_are_told(
+    land: Land, dbt: Dbt, dbt_project: Path, record: Record
+) -> None:
+    ref = land("2026-11-01", user(1), user(2, nat=None), user(3, gender=["no text"]))
+    landed = state("raw.randomuser__users")
+    assert landed.last_load
+    assert (landed.kind, landed.exists, landed.rows, landed.is_estimate) == ("raw", True, 3, False)
+    assert landed.last_load == Load(
+        ref["load_id"], period("2026-11-01"), "test", "run", landed.last_load.at, 3, ref["bytes"]
+    )
+    assert landed.age is not None
+    assert 0 <= landed.age < 300
+    assert landed.freshness == "pass"
+    assert not state("marts.users").exists
+
+    assert dbt("build").success
+    record(dbt_project, load_id=ref["load_id"])
+    users = state("marts.users")
+    assert (users.kind, users.exists, users.rows, users.is_estimate) == (
+        *("incremental", True, 2),
+        False,
+    )
+    assert users.bytes
+    assert users.last_load
+    assert users.last_load == Load(
+        ref["load_id"], period("2026-11-01"), "a dag", "a build", users.last_load.at, records=2
+    )
+    assert users.freshness == "pass"
+    assert users.age == pytest.approx(landed.age, abs=300)
+    assert users.tests == {"pass": len(tables.tables()["marts.users"].tests) - 1, "warn": 1}
+    assert users.untested == 0
+
+    view = state("staging.stg_randomuser__users")
+    assert (view.kind, view.exists, view.rows, view.bytes) == ("view", True, None, None)
+    assert view.last_load
+    assert view.last_load.load_id == ref["load_id"]
+
+    seed = state("seeds.countries")
+    assert seed.rows == len((dbt_project / "seeds" / "countries.csv").read_text().splitlines()) - 1
+    assert seed.last_load
+    assert (seed.last_load.load_id, seed.last_load.period) == (None, None)
+    assert (seed.rule, seed.freshness) == (None, None)
+    assert seed.age is not None
+
+    said = detail("marts.users")
+    assert said.reads == ["staging.stg_randomuser__users"]
+    assert said.description.startswith("The users of randomuser.me as last loaded: of each user")
+    assert [(point["rows"], point["load_id"]) for point in said.written] == [(2, ref["load_id"])]
+    assert [(load.load_id, load.run_id, load.records) for load in said.loads] == [
+        (ref["load_id"], "run", 3)
+    ]
+    assert said.rejected == [
+        {
+            "reason": "gender: not text",
+            "records": 1,
+            "last_load_id": ref["load_id"],
+            "last_period": period("2026-11-01"),
+        }
+    ]
+
+
+def test_freshness_is_judged_by_when_the_load_landed(land: Land, record: Record, sql: Sql) -> None:
+    """Also of a mart, whenever it was built."""
+    ref = land("2026-11-01", user(1))
+    record("model.elt.users", load_id=ref["load_id"])
+    for hours, word in ((25, "pass"), (27, "warn"), (49, "warn"), (51, "error")):
+        sql(f"update raw.loads set landed_at = now() - interval '{hours} hours'")
+        for name in ("raw.randomuser__users", "marts.users"):
+            found = state(name)
+            assert found.age == pytest.approx(hours * 3600, abs=300)
+            assert (found.freshness, found.rule) == (word, RULE)
+
+
+def test_the_last_load_is_the_last_to_land_and_the_last_build_one_that_went_well(
+    land: Land, record: Record
+) -> None:
+    land("2026-11-02", user(1))
+    backfill = land("2026-11-01", user(1), user(2))
+    record("model.elt.users", load_id=backfill["load_id"], rows=2)
+    record("model.elt.users", "error")
+    for name in ("raw.randomuser__users", "marts.users"):
+        load = state(name).last_load
+        assert load
+        assert (load.load_id, load.period) == (backfill["load_id"], period("2026-11-01"))
+
+
+def test_a_build_of_a_load_that_was_replaced_since_is_told(land: Land, record: Record) -> None:
+    former = land("2026-11-01", user(1))
+    record("model.elt.users", load_id=former["load_id"], rows=1)
+    land("2026-11-01", user(2))
+    found = state("marts.users")
+    assert found.last_load
+    assert (found.last_load.load_id, found.last_load.period, found.last_load.run_id) == (
+        former["load_id"],
+        None,
+        "a build",
+    )
+    assert found.age is not None
+    assert found.age < 300
+    assert detail("marts.users").written == []
+
+
+def test_tests_are_counted_by_their_last_result(nothing: dict[str, Table], record: Record) -> None:
+    first, second, third, *others = nothing["marts.users"].tests
+    for node, status in (
+        (first.node, "fail"),
+        (first.node, "pass"),
+        (second.node, "pass"),
+        (second.node, "error"),
+        (third.node, "pass"),
+    ):
+        record(node, status)
+    found = state("marts.users")
+    assert (found.tests, found.untested) == ({"pass": 2, "error": 1}, len(others))
+
+
+def test_a_large_table_is_estimated(
+    nothing: dict[str, Table], sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, rows in (("users", 100_000), ("users_by_country", 10)):
+        sql(
+            f"create table analytics.{name} as select generate_series(1, {rows}) as n",
+            role=names.TRANSFORMER,
+        )
+    assert (state("marts.users").rows, state("marts.users").is_estimate) == (100_000, False)
+    monkeypatch.setattr(health, "COUNTED_BYTES", 100_000)
+    small, large = state("marts.users_by_country"), state("marts.users")
+    assert (small.rows, small.is_estimate) == (10, False)
+    # PostgreSQL has not looked at it yet.
+    assert (large.rows, large.is_estimate) == (None, True)
+    sql("analyze analytics.users")
+    large = state("marts.users")
+    assert (large.rows, large.is_estimate) == (100_000, True)
+
+
+def test_a_table_that_is_none_of_the_readers_is_estimated(
+    nothing: dict[str, Table], sql: Sql
+) -> None:
+    sql("create table analytics.users as select 1 as n")
+    sql("analyze analytics.users")
+    found = state("marts.users")
+    assert (found.exists, found.rows, found.is_estimate) == (True, 1, True)
+
+
+def test_tables_that_are_being_built_anew_are_not_waited_for(
+    warehouse: Server, land: Land, rejects: Callable[..., None], sql: Sql
+) -> None:
+    land("2026-11-01", user(1), user(2))
+    rejects("a reason")
+    sql("create table analytics.users as select 1 as n", role=names.TRANSFORMER)
+    sql("analyze")
+    with psycopg.connect(warehouse.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)) as builder:
+        builder.execute(
+            "lock table analytics.users, analytics.rejected_records in access exclusive mode"
+        )
+        begun = time.monotonic()
+        found, said = health.detail(tables.tables()["marts.users"], None)
+        landed = state("raw.randomuser__users")
+        assert time.monotonic() - begun < 15
+        builder.rollback()
+    assert (found.exists, found.rows, found.is_estimate, found.bytes) == (True, 1, True, None)
+    assert landed.rows == 2
+    assert (said.rejected, said.rejected_is_all) == ([], False)
+    assert [load.records for load in said.loads] == [2]
+    assert detail("marts.users").rejected_total == 1
+
+
+def test_a_table_that_is_dropped_meanwhile_has_no_rows(
+    warehouse: Server, nothing: dict[str, Table], sql: Sql
+) -> None:
+    sql("create table analytics.users as select 1 as n", role=names.TRANSFORMER)
+    with psycopg.connect(warehouse.dsn(names.READER, names.WAREHOUSE_DATABASE)) as connection:
+        snapshot = health.Warehouse(connection)
+        sql("drop table analytics.users")
+        (found,) = snapshot.states([nothing["marts.users"]])
+    assert (found.rows, found.bytes) == (None, None)
+
+
+def test_the_page_reads_as_the_reader_in_one_snapshot_and_cannot_write(
+    nothing: dict[str, Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    class Seen(health.Warehouse):
+        def __init__(self, connection: psycopg.Connection[Any]) -> None:
+            super().__init__(connection)
+            seen.append(
+                connection.execute(
+                    "select current_user, current_setting('transaction_read_only'),"
+                    " current_setting('transaction_isolation'), current_setting('lock_timeout')"
+                ).fetchone()
+            )
+
+    monkeypatch.setattr(health, "Warehouse", Seen)
+    state("marts.users")
+    detail("marts.users")
+    assert seen == [(names.READER, "on", "repeatable read", "1s")] * 2
+
+
+# Plots, loads
+
+
+def test_a_plot_has_a_point_a_load_by_period(land: Land) -> None:
+    land("2026-11-03", user(1))
+    land("2026-11-01", user(1), user(2), user(3))
+    last = land("2026-11-02", user(1), user(2))
+    expected = [("2026-11-01", 3), ("2026-11-02", 2), ("2026-11-03", 1)]
+    for name in ("raw.randomuser__users", "staging.stg_randomuser__users", "marts.users"):
+        for loads in (None, 3, 300, 301):
+            assert points(name, loads) == expected
+    for loads in (2, None):
+        assert detail("marts.users", loads).plot[-2] == {
+            "source": "randomuser__users",
+            "at": period("2026-11-02"),
+            "loads": 1,
+            "records": 2,
+            "least": 2,
+            "most": 2,
+            "load_id": last["load_id"],
+        }
+    assert points("marts.users", 2) == expected[1:]
+    assert points("seeds.countries") == []
+    assert [load.period for load in detail("marts.users").loads] == [
+        period(day) for day in ("2026-11-03", "2026-11-02", "2026-11-01")
+    ]
+
+
+def test_a_plot_of_one_load_is_a_point(land: Land) -> None:
+    land("2026-11-01", user(1))
+    for loads in (None, 1, 365):
+        assert points("marts.users", loads) == [("2026-11-01", 1)]
+
+
+def test_many_loads_share_the_points_of_a_plot(many: None) -> None:
+    for loads, first in ((None, 1), (100_000, 1), (1000, 1), (999, 2), (365, 636)):
+        plot = detail("marts.users", loads).plot
+        assert 200 < len(plot) <= health.BINS
+        assert sum(point["loads"] for point in plot) == 1001 - first
+        assert sorted(plot, key=lambda point: point["at"]) == plot
+        for point in plot:
+            # The loads from `least` to `most`, since each has as many records as its number.
+            assert point["most"] - point["least"] == point["loads"] - 1
+            assert point["records"] == pytest.approx((point["least"] + point["most"]) / 2, abs=0.5)
+            assert point["at"] == period("2020-01-01") + timedelta(days=point["least"])
+            assert point["load_id"] == point["most"]
+        assert (plot[0]["least"], plot[-1]["most"]) == (first, 1000)
+
+
+def test_few_of_many_loads_are_the_newest(many: None) -> None:
+    for loads in (1, 30, health.BINS):
+        said = detail("marts.users", loads)
+        assert [point["records"] for point in said.plot] == list(range(1001 - loads, 1001))
+        assert [load.load_id for load in said.loads] == list(range(1000, 980, -1))
+
+
+def test_a_plot_of_two_sources_has_the_points_of_each(land: Land, sql: Sql) -> None:
+    """Each by its own loads, of which the other may have many fewer."""
+    land("2026-11-01", user(1))
+    sql(
+        "insert into raw.loads select n, 'shop__orders', 'test', 'run', '', '', 1, n, 0,"
+        " '2026-11-01Z'::timestamptz + n * interval '1 hour', now(), now(), now()"
+        " from generate_series(11, 13) as n"
+    )
+    table = replace(tables.tables()["marts.users"], sources=("randomuser__users", "shop__orders"))
+    ours, theirs = [("randomuser__users", 1)], [("shop__orders", n) for n in (11, 12, 13)]
+    for loads, expected in ((None, theirs), (400, theirs), (2, theirs[1:])):
+        _, said = health.detail(table, loads)
+        assert [(point["source"], point["records"]) for point in said.plot] == ours + expected
+        assert [load.records for load in said.loads] == [13, 12, 11, 1]
+
+
+def test_rows_written_are_those_of_the_last_build_of_each_load(land: Land, record: Record) -> None:
+    second = land("2026-11-02", user(1))["load_id"]
+    first = land("2026-11-01", user(1))["load_id"]
+    for load_id, rows in ((second, 5), (first, 3), (first, 4)):
+        record("model.elt.users", load_id=load_id, rows=rows)
+    record("model.elt.users", "error", load_id=first)
+    written = [(point["at"].day, point["rows"]) for point in detail("marts.users").written]
+    assert written == [(1, 4), (2, 5)]
+    assert detail("staging.stg_randomuser__users").written == []
+
+
+# Tests, rejected records
+
+
+def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
+    nothing: dict[str, Table], record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "HISTORY", 3)
+    ran, *others = nothing["marts.users"].tests
+    for day, status in ((4, "fail"), (1, "pass"), (3, "warn"), (2, "pass")):
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        record(ran.node, status, failures=day, at=at, load_id=day)
+    found = {test.name: test.history for test in detail("marts.users").tests}
+    assert found == {ran.name: found[ran.name]} | {test.name: [] for test in others}
+    assert [(one["status"], one["failures"]) for one in found[ran.name]] == [
+        ("pass", 2),
+        ("warn", 3),
+        ("fail", 4),
+    ]
+    assert found[ran.name][-1] == {
+        "status": "fail",
+        "failures": 4,
+        "seconds": 0.5,
+        "dag_id": "a dag",
+        "run_id": "a build",
+        "load_id": 4,
+        "at": datetime(2026, 11, 4, tzinfo=UTC),
+    }
+
+
+def test_rejected_records_are_counted_by_reason(rejects: Callable[..., None], sql: Sql) -> None:
+    rejects("rare", "often", "often")
+    sql("insert into analytics.rejected_records values (9, 1, 'shop__orders', 'other')")
+    for name in ("raw.randomuser__users", "marts.users"):
+        said = detail(name)
+        assert said.rejected == [
+            {
+                "reason": reason,
+                "records": records,
+                "last_load_id": load_id,
+                "last_period": period(day),
+            }
+            for reason, records, load_id, day in (
+                ("often", 2, 3, "2026-11-04"),
+                ("rare", 1, 1, "2026-11-02"),
+            )
+        ]
+        assert (said.rejected_total, said.rejected_is_all) == (3, True)
+    assert detail("seeds.countries").rejected == []
+
+
+def test_of_very_many_rejected_records_the_newest_are_counted(
+    rejects: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "REJECTED", 4)
+    monkeypatch.setattr(health, "REASONS", 2)
+    rejects("oldest", "second", "third", "fourth", "third")
+    said = detail("marts.users")
+    assert [(one["reason"], one["records"]) for one in said.rejected] == [
+        ("third", 2),
+        ("fourth", 1),
+    ]
+    assert (said.rejected_total, said.rejected_is_all) == (4, False)
+
+
+# What dbt knows
+
+
+def test_tables_come_in_the_order_of_the_flow_and_the_ledger_is_none(
+    known: dict[str, Table],
+) -> None:
+    assert list(known) == [
+        "raw.crm__notes",
+        "raw.crm__orders",
+        "raw.randomuser__users",
+        "raw.shop__orders",
+        "seeds.countries",
+        "staging.stg_crm",
+        "staging.stg_notes",
+        "staging.stg_randomuser__users",
+        "staging.stg_shop",
+        "marts.load_ages",
+        "marts.rejected_records",
+        "marts.users",
+        "marts.an_order",
+        "marts.users_by_country",
+        "marts.a_summary",
+    ]
+
+
+def test_the_strictest_rule_of_all_sources_holds(known: dict[str, Table]) -> None:
+    day = 86400
+    rules = {name.partition(".")[2]: table.freshness for name, table in known.items()}
+    assert rules["crm__orders"] == rules["stg_crm"] == Rule(2 * day, None)
+    assert rules["stg_shop"] == rules["an_order"] == rules["a_summary"] == Rule(90 * 60, 3 * day)
+    assert rules["users"] == RULE
+    assert rules["stg_notes"] is rules["load_ages"] is rules["countries"] is None
+    assert known["marts.a_summary"].sources == ("crm__orders", "shop__orders")
+    assert known["marts.load_ages"].sources == known["seeds.countries"].sources == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(10, 20), ["pass", "warn", "error"]),
+        (Rule(10, None), ["pass", "warn", "warn"]),
+        (Rule(None, 20), ["pass", "pass", "error"]),
+        (Rule(20, 10), ["pass", "error", "error"]),
+    ],
+)
+def test_a_rule_may_say_when_to_warn_or_when_it_is_an_error(rule: Rule, words: list[str]) -> None:
+    assert [rule.judge(age) for age in (10, 15, 21)] == words
+
+
+def test_what_a_table_is_made_from_is_found_behind_an_ephemeral_model(
+    known: dict[str, Table],
+) -> None:
+    assert known["marts.an_order"].reads == ("staging.stg_crm", "staging.stg_shop")
+    assert known["staging.stg_crm"].reads == ("raw.crm__orders",)
+    assert known["marts.load_ages"].reads == ()
+
+
+def test_a_test_of_two_tables_is_of_both(known: dict[str, Table]) -> None:
+    of = {name: [test.name for test in table.tests] for name, table in known.items()}
+    assert of["marts.an_order"] == ["assert_orders_of_users", f"unique {LINK}"]
+    assert "assert_orders_of_users" in of["marts.users"]
+    assert "unique user_id" in of["marts.users"]
+    assert of["marts.a_summary"] == []
+
+
+def test_a_new_manifest_is_read_anew(
+    dbt_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(tmp_path))
+    (tmp_path / "target").mkdir()
+    manifest = json.loads((dbt_project / "target" / "manifest.json").read_text())
+    for wanted in (NAMES, NAMES[:-1]):
+        (tmp_path / "target" / "manifest.json").write_text(json.dumps(manifest))
+        assert list(tables.tables()) == wanted
+        manifest["nodes"].pop("model.elt.users_by_country", None)
+
+
+# Over HTTP
+
+
+def test_no_route_answers_without_a_login() -> None:
+    stranger = TestClient(app)
+    assert {stranger.get(path).status_code for path in PATHS} == {401}
+
+
+def test_no_route_answers_who_may_not_see_assets(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def is_authorized_asset(**question: Any) -> bool:
+        asked.append((question["method"], question["user"]))
+        return False
+
+    manager = SimpleNamespace(is_authorized_asset=is_authorized_asset)
+    monkeypatch.setattr(security, "get_auth_manager", lambda: manager)
+    monkeypatch.setattr(app, "dependency_overrides", {security.get_user: lambda: "somebody"})
+    assert {TestClient(app).get(path).status_code for path in PATHS} == {403}
+    assert asked == [("GET", "somebody")] * len(PATHS)
+
+
+def test_every_route_asks_for_login_and_rights() -> None:
+    """Also one that is added and that the paths above lack."""
+    gates = [dependency.dependency for dependency in app.router.dependencies]
+    assert gates[0] is security.get_user
+    assert [gate.__qualname__ for gate in gates if gate] == [
+        "get_user",
+        "requires_access_asset.<locals>.inner",
+    ]
+    for route in app.routes:
+        assert isinstance(route, APIRoute)
+        assert {dependency.call for dependency in route.dependant.dependencies} >= set(gates)
+        assert any(route.path_regex.match(path) for path in PATHS)
+
+
+def test_every_answer_has_the_headers(nothing: dict[str, Table], client: TestClient) -> None:
+    for path in PATHS:
+        answer = client.get(path)
+        assert answer.status_code == (404 if path == "/files/none" else 200)
+        assert answer.headers["cache-control"] == "private, no-cache"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'self'")
+        assert "frame-ancestors 'self'" in policy
+        assert ("'unsafe-eval'" in policy) == (path == "/docs/")
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(client: TestClient) -> None:
+    for path in ("/data", "/files/data.js", "/docs/"):
+        first = client.get(path)
+        again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+        # They replace those of the first answer.
+        for name in ("cache-control", "content-security-policy", "etag"):
+            assert again.headers[name] == first.headers[name]
+        assert client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+
+
+def test_tables_as_json(land: Land, client: TestClient) -> None:
+    ref = land("2026-11-01", user(1))
+    answer = client.get("/api/tables").json()
+    assert [table["name"] for table in answer["tables"]] == NAMES
+    assert datetime.fromisoformat(answer["now"]).utcoffset() == timedelta(0)
+    raw = answer["tables"][0]
+    assert raw["rule"] == {"warn_after": 93600, "error_after": 180000}
+    assert raw["last_load"]["period"] == ref["period"] == "2026-11-01T00:00:00+00:00"
+    table = client.get("/api/tables/raw.randomuser__users", params={"loads": 90}).json()
+    for name in raw.keys() - {"age", "tests"}:
+        assert table[name] == raw[name]
+    assert (raw["tests"], table["tests"]) == ({}, [])
+    assert [point["at"] for point in table["plot"]] == [ref["period"]]
+
+
+def test_what_is_hostile_is_data(
+    client: TestClient,
+    rejects: Callable[..., None],
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
+    rejects(LINK)
+    answer = client.get("/api/tables/marts.an_order")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["description"] == LINK
+    assert f"unique {LINK}" in [test["name"] for test in answer.json()["tests"]]
+    table = client.get("/api/tables/marts.users").json()
+    assert [one["reason"] for one in table["rejected"]] == [LINK]
+    unknown = client.get(f"/api/tables/{LINK}")
+    assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/json")
+
+
+@pytest.mark.parametrize("loads", ["0", "-1", "abc", "1.5", "100001", str(10**9), "9" * 99])
+def test_a_number_of_loads_that_makes_no_sense(loads: str, client: TestClient) -> None:
+    assert client.get("/api/tables/marts.users", params={"loads": loads}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/tables/marts.none",
+        "/api/tables/elt.loads",
+        "/files/app.py",
+        "/files/..%2Fapp.py",
+        "/files/%2e%2e/app.py",
+        "/files/%2Fetc%2Fpasswd",
+        "/files/data.js%00",
+        "/docs/dbt_project.yml",
+        "/docs",
+        "/openapi.json",
+        "/",
+    ],
+)
+def test_what_is_not_there(path: str, client: TestClient) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_warehouse_that_does_not_answer_is_told_in_a_sentence(
+    airflow_connections: None, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing listens, or it hangs, or it refuses; no password is told."""
+    monkeypatch.setattr(health, "_CONNECT_TIMEOUT", 2)
+    fields = json.loads(os.environ["AIRFLOW_CONN_WAREHOUSE_READER"])
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        port = hanging.getsockname()[1]
+        for change in ({"port": 1}, {"port": port}, {"password": "a wrong one"}):
+            changed = fields | change
+            monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE_READER", json.dumps(changed))
+            begun = time.monotonic()
+            answer = client.get("/api/tables")
+            assert answer.status_code == 503
+            assert time.monotonic() - begun < 30
+            assert answer.json()["detail"].startswith("The warehouse does not answer: connection ")
+            assert "\n" not in answer.json()["detail"]
+            assert changed["password"] not in answer.text
+            assert client.get("/api/tables/marts.users").status_code == 503
+
+
+def test_without_the_readers_connection(
+    airflow_connections: None, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE_READER")
+    answer = client.get("/api/tables")
+    assert answer.status_code == 503
+    assert "warehouse_reader" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/tables", "/api/tables/marts.users", "/docs/manifest.json"])
+def test_without_a_manifest_its_place_is_told(
+    path: str, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(tmp_path))
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert str(tmp_path / "target" / "manifest.json") in answer.json()["detail"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_dbts_documentation(
+    client: TestClient, dbt_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an empty catalog until there is one."""
+    monkeypatch.setenv("ELT_DOCS_FOLDER", str(tmp_path))
+    assert "dbt Docs" in client.get("/docs/").text
+    manifest = (dbt_project / "target" / "manifest.json").read_bytes()
+    assert client.get("/docs/manifest.json").content == manifest
+    assert client.get("/docs/catalog.json").json() == {
+        "metadata": {},
+        "nodes": {},
+        "sources": {},
+        "errors": None,
+    }
+    (tmp_path / "catalog.json").write_text('{"nodes": {"a": {}}}')
+    assert client.get("/docs/catalog.json").json() == {"nodes": {"a": {}}}
