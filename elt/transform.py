@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
     DbtTaskGroup,
     ExecutionConfig,
@@ -87,6 +88,10 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
         },
     )
     lineage.declare(group)
+    for task in group.iter_tasks():
+        # A task's copy of the DAG's params is checked by their JSON schema each time the DAG is
+        # serialised: ten times the rest of it. At run time the DAG's own are there all the same.
+        task.params = ParamsDict()
     return group
 
 

@@ -102,14 +102,13 @@ class Detail:
 
     ``plot`` has the records per load by period, oldest first: a point a load, or, of very many, one
     for a stretch of time with ``loads`` in it: ``records`` on average, ``least`` and ``most``.
-    ``written`` has the rows that the model wrote of a load. ``rejected_is_all`` is False where
-    there are more rejected records than were looked at, or their table is being built anew.
+    ``rejected_is_all`` is False where there are more rejected records than were looked at, or
+    their table is being built anew.
     """
 
     description: str
     reads: list[str]
     plot: list[dict[str, Any]]
-    written: list[dict[str, Any]]
     loads: list[Load]
     tests: list[TestState]
     rejected: list[dict[str, Any]]
@@ -164,7 +163,6 @@ class Warehouse:
             description=table.description,
             reads=list(table.reads),
             plot=self._plot(table, loads),
-            written=self._written(table, loads or BINS),
             loads=self._latest(table),
             tests=self._tests(table),
             rejected=(rejected or [])[:REASONS],
@@ -507,33 +505,6 @@ class Warehouse:
             sources,
             BINS,
         )
-
-    def _written(self, table: Table, loads: int) -> list[dict[str, Any]]:
-        """The rows that the last builds wrote, by the period of the load they were of."""
-        if not self._has_results or not self._has_ledger or table.group not in ("marts",):
-            return []
-        rows = self._rows(
-            """
-            select distinct on (x.load_id) x.load_id, x.rows
-            from (
-                select r.load_id, r.rows, r.finished_at
-                from ops.dbt_results as r
-                where r.node = %s and r.status = 'success' and r.load_id is not null
-                order by r.finished_at desc
-                limit %s
-            ) as x
-            order by x.load_id, x.finished_at desc
-            """,
-            table.node,
-            min(loads, BINS),
-        )
-        periods = self._periods([row["load_id"] for row in rows])
-        written = [
-            {"at": periods[row["load_id"]][0], "rows": row["rows"], "load_id": row["load_id"]}
-            for row in rows
-            if row["load_id"] in periods and row["rows"] is not None
-        ]
-        return sorted(written, key=lambda point: cast("datetime", point["at"]))
 
     def _rejected(self, table: Table) -> list[dict[str, Any]] | None:
         """The reasons of the newest rejected records, those of most records first.

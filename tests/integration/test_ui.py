@@ -281,7 +281,7 @@ def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -
             untested=len(table.tests),
         )
         said = detail(one.name)
-        assert (said.plot, said.written, said.loads, said.rejected) == ([], [], [], [])
+        assert (said.plot, said.loads, said.rejected) == ([], [], [])
         assert not any(test.history for test in said.tests)
 
 
@@ -332,7 +332,6 @@ def test_a_load_and_a_build_are_told(
     said = detail("marts.users")
     assert said.reads == ["staging.stg_randomuser__users"]
     assert said.description.startswith("The users of randomuser.me as last loaded: of each user")
-    assert [(point["rows"], point["load_id"]) for point in said.written] == [(2, ref["load_id"])]
     assert [(load.load_id, load.run_id, load.records) for load in said.loads] == [
         (ref["load_id"], "run", 3)
     ]
@@ -384,7 +383,6 @@ def test_a_build_of_a_load_that_was_replaced_since_is_told(land: Land, record: R
     )
     assert found.age is not None
     assert found.age < 300
-    assert detail("marts.users").written == []
 
 
 def test_tests_are_counted_by_their_last_result(nothing: dict[str, Table], record: Record) -> None:
@@ -554,20 +552,6 @@ def test_a_plot_of_two_sources_has_the_points_of_each(land: Land, sql: Sql) -> N
         _, said = health.detail(table, loads)
         assert [(point["source"], point["records"]) for point in said.plot] == ours + expected
         assert [load.records for load in said.loads] == [13, 12, 11, 1]
-
-
-def test_rows_written_are_those_of_the_last_build_of_each_load(land: Land, record: Record) -> None:
-    second = land("2026-11-02", user(1))["load_id"]
-    first = land("2026-11-01", user(1))["load_id"]
-    for load_id, rows in ((second, 5), (first, 3), (first, 4)):
-        record("model.elt.users", load_id=load_id, rows=rows)
-    record("model.elt.users", "error", load_id=first)
-    written = [(point["at"].day, point["rows"]) for point in detail("marts.users").written]
-    assert written == [(1, 4), (2, 5)]
-    assert detail("staging.stg_randomuser__users").written == []
-
-
-# Tests, rejected records
 
 
 def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
