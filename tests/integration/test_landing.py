@@ -151,6 +151,7 @@ def test_tables_are_created_once_and_by_four_at_a_time(
     assert [(name, kind) for name, kind, *_ in first] == [
         ("load_id", "S"),
         ("loads", "r"),
+        ("loads__load_id", "i"),
         ("loads_pkey", "i"),
         ("randomuser__users", "r"),
         ("randomuser__users__load_id_record_no", "i"),
