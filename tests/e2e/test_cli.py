@@ -34,7 +34,7 @@ def test_help_of_each_command(bare: Elt) -> None:
     ("arguments", "said"),
     [
         ("bogus", "invalid choice"),
-        ("run nope", "there is no pipeline 'nope'; there are: user_processing"),
+        ("run nope", "there is no pipeline 'nope'; there are: data_catalog, user_processing"),
         ("run --results 0", "not a whole number"),
         ("run --results many", "not a whole number"),
         ("run --date 2026-13-01", "not a date"),

@@ -64,13 +64,18 @@ PROJECT = {
           - name: crm
             tables:
               - {name: crm__notes}
+              - name: crm__calls
+                config: {freshness: {warn_after: {count: 1, period: day}}}
               - name: crm__orders
-                config: {freshness: {warn_after: {count: 2, period: day}}}
+                config:
+                  freshness:
+                    warn_after: {count: 2, period: day}
+                    error_after: {count: 3, period: day}
           - name: shop
             config:
               freshness:
                 warn_after: {count: 90, period: minute}
-                error_after: {count: 3, period: day}
+                error_after: {count: 5, period: day}
             tables: [{name: shop__orders}]
         """,
     "models/staging/crm/stg_notes.sql": "select 1 as id from {{ source('crm', 'crm__notes') }}",
@@ -622,6 +627,7 @@ def test_tables_come_in_the_order_of_the_flow_and_the_ledger_is_none(
     known: dict[str, Table],
 ) -> None:
     assert list(known) == [
+        "raw.crm__calls",
         "raw.crm__notes",
         "raw.crm__orders",
         "raw.randomuser__users",
@@ -643,8 +649,10 @@ def test_tables_come_in_the_order_of_the_flow_and_the_ledger_is_none(
 def test_the_strictest_rule_of_all_sources_holds(known: dict[str, Table]) -> None:
     day = 86400
     rules = {name.partition(".")[2]: table.freshness for name, table in known.items()}
-    assert rules["crm__orders"] == rules["stg_crm"] == Rule(2 * day, None)
-    assert rules["stg_shop"] == rules["an_order"] == rules["a_summary"] == Rule(90 * 60, 3 * day)
+    assert rules["crm__calls"] == Rule(day, None)
+    assert rules["crm__orders"] == rules["stg_crm"] == Rule(2 * day, 3 * day)
+    assert rules["shop__orders"] == rules["stg_shop"] == Rule(90 * 60, 5 * day)
+    assert rules["an_order"] == rules["a_summary"] == Rule(90 * 60, 3 * day)
     assert rules["users"] == RULE
     assert rules["stg_notes"] is rules["load_ages"] is rules["countries"] is None
     assert known["marts.a_summary"].sources == ("crm__orders", "shop__orders")
