@@ -375,7 +375,8 @@ function grid(heads, body) {
 
 function rejected(table, shown) {
   if (!table.rejected.length) {
-    shown.replaceChildren(make("span", { class: "muted", text: "None." }));
+    const words = table.rejected_is_all ? "None." : "Not known: their table is being built anew.";
+    shown.replaceChildren(make("span", { class: "muted", text: words }));
     return;
   }
   const reasons = grid(
