@@ -137,6 +137,7 @@ class Stack:
         self.compose = compose
         self.url = f"http://localhost:{compose.port}"
         self.chain_before_first_run: set[str] = set()
+        self.assets_before_first_run: dict[str, dict[str, str]] = {}
 
     @cached_property
     def password(self) -> str:
@@ -273,6 +274,7 @@ def shared(first_up: Compose) -> Stack:
     """The stack, with a run that was triggered the moment `up` was done."""
     stack = Stack(first_up)
     stack.chain_before_first_run = pages.chain_of(stack.url, stack.password)
+    stack.assets_before_first_run = pages.assets_of(stack.api)
     stack.expect_success(stack.trigger(results=1000))
     stack.expect_users(1000)
     return stack

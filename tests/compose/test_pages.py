@@ -17,7 +17,7 @@ def test_the_chain_was_there_before_the_first_run(stack: Stack) -> None:
 
 
 def test_the_assets_are_those_of_every_stack(stack: Stack) -> None:
-    assert pages.assets_of(stack.api) == pages.expected_assets()
+    assert stack.assets_before_first_run == pages.expected_assets()
 
 
 def test_each_table_has_one_event_of_a_run(stack: Stack) -> None:
