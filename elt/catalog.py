@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +12,15 @@ from cosmos.constants import InvocationMode
 from cosmos.operators.local import DbtDocsLocalOperator
 
 from elt import project
+from elt.stack.secrets import write_private
 from elt.transform import profile
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 log = logging.getLogger(__name__)
+
+_READABLE = 0o644
 
 
 def refresh(task_id: str) -> DbtDocsLocalOperator:
@@ -52,17 +53,5 @@ def publish(project_dir: str, context: Context) -> None:
         return
     published = project.catalog()
     published.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        dir=published.parent, prefix=".catalog.", delete=False
-    ) as copy:
-        try:
-            with made.open("rb") as source:
-                shutil.copyfileobj(source, copy)
-            copy.flush()
-            written = Path(copy.name)
-            written.chmod(0o644)
-            written.replace(published)
-        except BaseException:
-            Path(copy.name).unlink(missing_ok=True)
-            raise
+    write_private(published, made.read_text(), _READABLE)
     log.info("%s is the catalog of %s", published, context["run_id"])

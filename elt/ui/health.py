@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -112,8 +112,8 @@ class Detail:
     loads: list[Load]
     tests: list[TestState]
     rejected: list[dict[str, Any]]
-    rejected_total: int = field(default=0)
-    rejected_is_all: bool = True
+    rejected_total: int
+    rejected_is_all: bool
 
 
 class Warehouse:

@@ -78,12 +78,12 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
         for name, node in nodes.items()
         if (asset := lineage.of_dbt(name, node["config"], node["fqn"])) is not None
     }
+    ancestors = {name: _ancestors(nodes, name) for name in named}
     tests = _tests(nodes)
     found = []
     for name, asset in named.items():
         node = nodes[name]
-        ancestors = _ancestors(nodes, name)
-        sources = [nodes[found] for found in ancestors if found in named and _is_source(found)]
+        sources = [nodes[at] for at in ancestors[name] if at in named and _is_source(at)]
         found.append(
             Table(
                 node=name,
@@ -99,9 +99,8 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
                 tests=tuple(tests.get(name, ())),
             )
         )
-    depth = {table.node: len(_ancestors(nodes, table.node)) for table in found}
     order = {"raw": 0, "seeds": 1, "staging": 2, "marts": 3}
-    found.sort(key=lambda table: (order[table.group], depth[table.node], table.name))
+    found.sort(key=lambda table: (order[table.group], len(ancestors[table.node]), table.name))
     return {table.name: table for table in found}
 
 
