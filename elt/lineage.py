@@ -53,7 +53,7 @@ def mart(name: str) -> Asset:
 
 def node_name(node: DbtNode) -> str:
     """The name of a dbt node's table or view."""
-    return str(node.config.get("alias") or node.name)
+    return _relation_name(node.unique_id, node.config)
 
 
 def of_node(node: DbtNode) -> Asset | None:
@@ -80,8 +80,7 @@ def of_dbt(unique_id: str, config: Mapping[str, Any], fqn: Sequence[str]) -> Ass
         return None
     if is_ephemeral(config):
         return None
-    # dbt's own alias of a versioned model, `users.v2`, is `users_v2`.
-    name = str(config.get("alias") or name.replace(".", "_"))
+    name = _relation_name(unique_id, config)
     # dbt takes a snapshot's target schema as it is, any other as a part of the name.
     if target := config.get("target_schema"):
         return _in_warehouse(group, f"{target}.{name}", str(target), name)
@@ -114,6 +113,11 @@ def declare(group: DbtTaskGroup) -> None:
             elif made is not None:
                 task.add_inlets(read)
                 task.add_outlets([made])
+
+
+def _relation_name(unique_id: str, config: Mapping[str, Any]) -> str:
+    # dbt's own alias of a versioned model, `users.v2`, is `users_v2`.
+    return str(config.get("alias") or unique_id.split(".", 2)[2].replace(".", "_"))
 
 
 def _of_source(name: str) -> Asset | None:
