@@ -31,8 +31,11 @@ _USAGE_ERROR = 2
 _FAILURE = 1
 
 _DESCRIPTION = """\
-A server that answers like randomuser.me 1.4, without any network: the same people again for the
-same seed, page, nationalities and gender, up to 5,000 a page.
+A server that answers like three public APIs, without any network: the same request gets the same
+records again, which are all invented.
+
+randomuser.me 1.4: the same people again for the same seed, page, nationalities and gender, up to
+5,000 a page.
 
   GET /api/1.4/?results=&page=&seed=&nat=&gender=&inc=&exc=&noinfo     (also /api/ and /api/1.4)
 
@@ -40,6 +43,20 @@ Answers are JSON, whatever `format` says. Other differences from the real API: `
 together with a seed, an unknown nationality in `nat` does not make the others void, info.seed is
 the seed as it was sent, there is no limit of requests. As there, `results` above 5,000, 0 or not a
 number gives one user, pages have no end, and dob.age grows with the calendar.
+
+The Bank of Russia's daily rates, XML in windows-1251, from 1 July 1992 to tomorrow:
+
+  GET /scripts/XML_daily.asp?date_req=25/04/2020                      (without date_req: the newest)
+
+Rates are set on working days for the day after; other days get the last document before them, with
+its own Date. A day that is none gets a document with "Error in parameters" and status 200, a
+request without User-Agent a 403.
+
+rickandmortyapi.com: 126 locations and 826 characters, 20 a page, `info.next` the link to the next
+page or null; a 404 past the last one.
+
+  GET /api/location?page=     GET /api/location/1
+  GET /api/character?page=    GET /api/character/1
 """
 
 _EPILOG = """\
@@ -51,23 +68,29 @@ faults:
     times=N                  only for the first N of these requests (default: always)
     skip=N                   but answer the first N of them well
     path=/api                only where the path begins so
+    query=TEXT               only where this is part of the parameters, decoded:
+                             query=date_req=25/04/2020 for the rates of a day
   Kinds:
     latency        the answer comes after seconds=1; another fault may follow
     status         code=500, or any from 200 to 599; for 429 and others retry_after=SECONDS and
                    retry_after_as=seconds or date; body=json, html, text or empty (default: HTML
                    for 502 to 504, else JSON)
-    error_200      status 200 with {"error": ...}
+    error_200      status 200 with {"error": ...}; for the rates, their document for an error
     reset          the connection is reset (TCP RST), at once or after bytes=N of the body
     truncated      the connection closes after bytes=N (default: half) of the announced length
-    invalid_json   a complete answer with half a JSON document
+    invalid_json   a complete answer with half a document, JSON or XML
     slow           the body comes in drips over seconds=1
-    empty_results  status 200 and no users
-    fewer          only count=N users (default: half of those asked for)
-    repeated_page  the users of the page before, or of page of=N, under the number asked for
+    empty_results  status 200 and no records
+    fewer          only the first count=N records (default: half of them)
+    repeated_page  the records of the page before, or of page of=N, under the number asked for; for
+                   the rates, the document of the day before
+    looping_link   info.next leads to page of=N (default: the page itself), also on the last page
+    foreign_link   info.next leads to another host=http://other.example:80 (that is the default)
     records        other records in the page, JSON form only: "records": {"0": null} replaces whole
                    records by position, a position past the end appends; "raw": {"0": "1e400"} does
                    so with text sent as it is; "set": {"3": {"dob.date": "?"}} replaces single
-                   values
+                   values. In XML the keys of a record are child elements, with @ attributes
+                   ("set": {"0": {"Value": "", "@ID": "R0"}}), and null is an empty element
   Of status, error_200 and reset a request gets the first that is due, and the others wait:
     --fault status:code=429,retry_after=1,times=2 --fault status:times=1
   answers 429, 429, 500, and then well.
@@ -168,7 +191,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="how much of the pages made is kept (default: %(default)s)",
     )
     parser.add_argument(
-        "--today", type=_day, metavar="DAY", help="the day ages are computed for (default: today)"
+        "--today",
+        type=_day,
+        metavar="DAY",
+        help="the day ages are computed for, and the newest rates (default: today)",
     )
     parser.add_argument("--verbose", action="store_true", help="log each request to stderr")
     return parser.parse_args(argv)

@@ -38,18 +38,24 @@ class Fault(
 ):
     """Which requests a fault is for.
 
-    Empty ``pages`` means every page; an empty ``path``, every path (else its beginning). The first
+    Empty ``pages`` means every page; an empty ``path``, every path (else its beginning); an empty
+    ``query``, any parameters (else a part of them, decoded: ``date_req=25/04/2020``). The first
     ``skip`` of these requests are answered well, the next ``times`` are not (None: all).
     """
 
     pages: tuple[_Page, ...] = ()
     path: str = ""
+    query: str = ""
     skip: _Count = 0
     times: _Count | None = None
 
-    def is_for(self, path: str, page: int) -> bool:
+    def is_for(self, path: str, page: int, query: str = "") -> bool:
         """Whether a request is one of those this fault is for, whatever ``skip`` and ``times``."""
-        return (not self.pages or page in self.pages) and path.startswith(self.path)
+        return (
+            (not self.pages or page in self.pages)
+            and path.startswith(self.path)
+            and self.query in query
+        )
 
 
 class Latency(Fault, frozen=True, kw_only=True, tag="latency"):
@@ -71,7 +77,7 @@ class Status(Fault, frozen=True, kw_only=True, tag="status"):
 
 
 class Error200(Fault, frozen=True, kw_only=True, tag="error_200"):
-    """Status 200 with ``{"error": ...}``."""
+    """Status 200 with ``{"error": ...}``, or what else the source sends for an error."""
 
 
 class Reset(Fault, frozen=True, kw_only=True, tag="reset"):
@@ -87,7 +93,7 @@ class Truncated(Fault, frozen=True, kw_only=True, tag="truncated"):
 
 
 class InvalidJson(Fault, frozen=True, kw_only=True, tag="invalid_json"):
-    """A complete answer whose body stops in the middle of the document."""
+    """A complete answer with half a document, JSON or XML."""
 
 
 class Slow(Fault, frozen=True, kw_only=True, tag="slow"):
@@ -101,15 +107,30 @@ class EmptyResults(Fault, frozen=True, kw_only=True, tag="empty_results"):
 
 
 class Fewer(Fault, frozen=True, kw_only=True, tag="fewer"):
-    """Only the first ``count`` records (None: half of those asked for)."""
+    """Only the first ``count`` records (None: half of them)."""
 
     count: _Count | None = None
 
 
 class RepeatedPage(Fault, frozen=True, kw_only=True, tag="repeated_page"):
-    """The records of the page before, or of page ``of``, under the number asked for."""
+    """The records of the page before, or of page ``of``, under the number asked for.
+
+    Where pages are days: the document of the day before.
+    """
 
     of: _Page | None = None
+
+
+class LoopingLink(Fault, frozen=True, kw_only=True, tag="looping_link"):
+    """``next`` names page ``of`` (None: this one), also on the last page."""
+
+    of: _Page | None = None
+
+
+class ForeignLink(Fault, frozen=True, kw_only=True, tag="foreign_link"):
+    """``next``, where there is one, leads to another ``host``, given with its scheme."""
+
+    host: Annotated[str, Meta(pattern=r"^https?://[^/?#]+$")] = "http://other.example:80"
 
 
 class Records(Fault, frozen=True, kw_only=True, tag="records"):
@@ -118,6 +139,9 @@ class Records(Fault, frozen=True, kw_only=True, tag="records"):
     ``records`` replaces whole records, by position from 0, with any JSON value; a position past the
     end appends. ``raw`` does the same with text, sent as it is, JSON or not. ``set`` replaces
     single values: position, then the dotted path of the field.
+
+    In XML a record is an element: its keys are children, those that begin with @ attributes, null
+    is an empty element.
     """
 
     records: dict[int, Raw] = {}
@@ -151,7 +175,7 @@ def _raw(value: Any) -> Raw:
 
 Replacing = Status | Error200 | Reset
 """Answers of their own: of several, a request gets the first that is due."""
-ContentFault = EmptyResults | Fewer | RepeatedPage | Records
+ContentFault = EmptyResults | Fewer | RepeatedPage | LoopingLink | ForeignLink | Records
 """Wrong records, in an answer that is well formed: for the source to make."""
 BodyFault = Truncated | InvalidJson | Slow
 """Done to the body of the source's answer, whatever it is."""
@@ -166,6 +190,8 @@ AnyFault = (
     | EmptyResults
     | Fewer
     | RepeatedPage
+    | LoopingLink
+    | ForeignLink
     | Records
 )
 
@@ -184,6 +210,8 @@ KINDS = tuple(
         EmptyResults,
         Fewer,
         RepeatedPage,
+        LoopingLink,
+        ForeignLink,
         Records,
     )
 )
@@ -316,12 +344,12 @@ class FaultPlan:
         """The faults set, each with how often it was done."""
         return [{"fault": active.fault, "done": active.done} for active in self._active]
 
-    def due(self, path: str, page: int, asked: Iterable[str] = ()) -> Due:
+    def due(self, path: str, page: int, asked: Iterable[str] = (), query: str = "") -> Due:
         """What goes wrong with this request, counting it. Raises FaultError for a bad ``asked``."""
         candidates = [
             active
             for active in [*map(self._asked_for, asked), *self._active]
-            if active.fault.is_for(path, page)
+            if active.fault.is_for(path, page, query)
         ]
         latency = sum(
             active.fault.seconds

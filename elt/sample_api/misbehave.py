@@ -9,9 +9,7 @@ import struct
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Final
 
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
@@ -29,14 +27,10 @@ from elt.sample_api.faults import (
     Status,
     Truncated,
 )
-from elt.sample_api.source import CONTENT_FAULTS, FakeSource
+from elt.sample_api.source import CONTENT_FAULTS, TOO_MANY_REQUESTS, FakeSource, json_error
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-TOO_MANY_REQUESTS: Final = (
-    "Whoa, ease up there cowboy. You've requested 20000 users in the last minute. Help us keep this"
-    " service free and spare some bandwidth for other users please :)"
-)
 _SERVER_ERROR = "Uh oh, something has gone wrong. Please try again later."
 _HTML = """<html>
 <head><title>{code} {reason}</title></head>
@@ -52,21 +46,28 @@ _DRIPS = 20
 def misbehaving(plan: FaultPlan, log: RequestLog, sources: Sequence[FakeSource]) -> Middleware:
     """Middleware that notes each request to a source and does the faults that are due to it."""
 
+    by_length = sorted(sources, key=lambda source: -len(source.prefix))
+
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        source = next((s for s in sources if request.path.startswith(s.prefix)), None)
+        source = next((s for s in by_length if _is_under(s.prefix, request.path)), None)
         if source is None:
             return await handler(request)
         entry = log.begin(request)
         try:
-            due = plan.due(request.path, source.page_of(request), request.query.getall("fault", ()))
+            due = plan.due(
+                request.path,
+                source.page_of(request),
+                request.query.getall("fault", ()),
+                _query(request),
+            )
         except FaultError as error:
             entry.status = 400
             return web.Response(status=400, text=f"{error}\n")
         entry.faults = due.kinds
         request[CONTENT_FAULTS] = due.content
         try:
-            response = await _answer(request, handler, due)
+            response = await _answer(request, handler, due, source)
         except web.HTTPException as error:
             entry.status = error.status
             raise
@@ -76,14 +77,26 @@ def misbehaving(plan: FaultPlan, log: RequestLog, sources: Sequence[FakeSource])
     return middleware
 
 
+def _is_under(prefix: str, path: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def _query(request: web.Request) -> str:
+    return "&".join(f"{name}={value}" for name, value in request.query.items() if name != "fault")
+
+
 def _is_reset(due: Due) -> bool:
     return isinstance(due.replacing, Reset) and due.replacing.bytes is None
 
 
-async def _answer(request: web.Request, handler: Handler, due: Due) -> web.StreamResponse:
+async def _answer(
+    request: web.Request, handler: Handler, due: Due, source: FakeSource
+) -> web.StreamResponse:
     if due.latency:
         await asyncio.sleep(due.latency)
     if due.replacing is not None and not isinstance(due.replacing, Reset):
+        if isinstance(due.replacing, Error200):
+            return source.error_200()
         return _replacement(due.replacing)
     if isinstance(due.replacing, Reset) and due.replacing.bytes is None:
         _reset(request)
@@ -95,9 +108,7 @@ async def _answer(request: web.Request, handler: Handler, due: Due) -> web.Strea
     return await _with_spoiled_body(request, response, faults)
 
 
-def _replacement(fault: Status | Error200) -> web.Response:
-    if isinstance(fault, Error200):
-        return _json_error(200, TOO_MANY_REQUESTS)
+def _replacement(fault: Status) -> web.Response:
     response = _status_body(fault)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = _retry_after(fault)
@@ -110,21 +121,12 @@ def _status_body(fault: Status) -> web.Response:
     if body == "empty" or code in (204, 205, 304):
         return web.Response(status=code)
     if body == "json":
-        return _json_error(code, TOO_MANY_REQUESTS if code == 429 else _SERVER_ERROR)
+        return json_error(code, TOO_MANY_REQUESTS if code == 429 else _SERVER_ERROR)
     reason = web.Response(status=code).reason
     if body == "html":
         text = _HTML.format(code=code, reason=reason)
         return web.Response(status=code, text=text, content_type="text/html")
     return web.Response(status=code, text=f"{code} {reason}\n")
-
-
-def _json_error(code: int, sentence: str) -> web.Response:
-    return web.Response(
-        status=code,
-        body=msgspec.json.encode({"error": sentence}),
-        content_type="application/json",
-        charset="utf-8",
-    )
 
 
 def _retry_after(fault: Status) -> str:

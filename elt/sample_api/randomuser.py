@@ -10,19 +10,14 @@ from typing import Any, Final
 
 import msgspec
 from aiohttp import web
-from msgspec import Raw
 
-from elt.sample_api.faults import (
-    ContentFault,
-    EmptyResults,
-    Fewer,
-    Records,
-    RepeatedPage,
-)
+from elt.sample_api.content import page_to_take, spoiled
+from elt.sample_api.faults import ContentFault
 from elt.sample_api.nationality import NATIONALITIES
 from elt.sample_api.pages import PageCache
 from elt.sample_api.people import FIELDS, Selection, users
-from elt.sample_api.source import CONTENT_FAULTS
+from elt.sample_api.query import last, number
+from elt.sample_api.source import CONTENT_FAULTS, TOO_MANY_REQUESTS, json_error
 
 VERSION: Final = "1.4"
 MAX_RESULTS: Final = 5_000
@@ -45,7 +40,11 @@ class RandomUser:
 
     def page_of(self, request: web.Request) -> int:
         """The page asked for; 1 where it is not said or no page number."""
-        return _number(_last(request, "page"), at_least=1)
+        return number(last(request, "page"), at_least=1)
+
+    def error_200(self) -> web.Response:
+        """What the real API says to those who ask too much."""
+        return json_error(200, TOO_MANY_REQUESTS)
 
     async def answer(self, request: web.Request) -> web.Response:
         """A page of users, as JSON."""
@@ -53,7 +52,7 @@ class RandomUser:
         faults = request[CONTENT_FAULTS]
         if faults:
             body = _spoiled(selection, self._today(), faults)
-        elif _last(request, "seed"):
+        elif last(request, "seed"):
             body = self.page(selection)
         else:
             body = encode(selection, users(selection, self._today()))
@@ -80,14 +79,14 @@ def select(request: web.Request) -> Selection:
     Of a parameter given twice the last one counts, unknown parameters and values are ignored.
     ``results`` above 5,000, below 1 or not a number gives one user.
     """
-    results = _number(_last(request, "results"), at_least=1)
-    gender = _last(request, "gender")
-    wanted = _words(_last(request, "inc"))
-    unwanted = _words(_last(request, "exc"))
-    nationalities = {word.upper() for word in _words(_last(request, "nat"))} & {*NATIONALITIES}
+    results = number(last(request, "results"), at_least=1)
+    gender = last(request, "gender")
+    wanted = _words(last(request, "inc"))
+    unwanted = _words(last(request, "exc"))
+    nationalities = {word.upper() for word in _words(last(request, "nat"))} & {*NATIONALITIES}
     return Selection(
-        seed=_last(request, "seed") or secrets.token_hex(8),
-        page=_number(_last(request, "page"), at_least=1),
+        seed=last(request, "seed") or secrets.token_hex(8),
+        page=number(last(request, "page"), at_least=1),
         results=results if results <= MAX_RESULTS else 1,
         nationalities=tuple(sorted(nationalities))
         if len(nationalities) < len(NATIONALITIES)
@@ -100,21 +99,8 @@ def select(request: web.Request) -> Selection:
     )
 
 
-def _last(request: web.Request, name: str) -> str:
-    values = request.query.getall(name, [""])
-    return values[-1].encode("utf-8", "replace").decode()
-
-
 def _words(text: str) -> set[str]:
     return {word.strip().lower() for word in text.split(",")} - {""}
-
-
-def _number(text: str, *, at_least: int) -> int:
-    text = text.strip()
-    # Eighteen digits: no page number is longer, and int() of a very long text is slow.
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        return at_least
-    return max(int(text), at_least)
 
 
 def encode(selection: Selection, records: Iterable[Any]) -> bytes:
@@ -131,36 +117,5 @@ def encode(selection: Selection, records: Iterable[Any]) -> bytes:
 
 
 def _spoiled(selection: Selection, today: date, faults: tuple[ContentFault, ...]) -> bytes:
-    source = selection
-    for fault in faults:
-        if isinstance(fault, RepeatedPage):
-            source = replace(source, page=fault.of or max(source.page - 1, 1))
-    records: list[Any] = list(users(source, today))
-    for fault in faults:
-        if isinstance(fault, EmptyResults):
-            records = []
-        elif isinstance(fault, Fewer):
-            del records[selection.results // 2 if fault.count is None else fault.count :]
-        elif isinstance(fault, Records):
-            records = _overlaid(records, fault)
-    return encode(selection, records)
-
-
-def _overlaid(records: list[Any], fault: Records) -> list[Any]:
-    records = list(records)
-    for position, values in fault.set.items():
-        if position < len(records):
-            for path, value in values.items():
-                records[position] = _with_value(records[position], path, value)
-    texts = {position: Raw(text) for position, text in fault.raw.items()}
-    for position, record in sorted({**fault.records, **texts}.items()):
-        records[position : position + 1] = [record]
-    return records
-
-
-def _with_value(record: Any, path: str, value: Raw) -> Any:
-    name, _, rest = path.partition(".")
-    # A copy, since users share parts.
-    changed = dict(record) if isinstance(record, dict) else {}
-    changed[name] = _with_value(changed.get(name), rest, value) if rest else value
-    return changed
+    taken = replace(selection, page=page_to_take(selection.page, faults))
+    return encode(selection, spoiled(users(taken, today), faults))

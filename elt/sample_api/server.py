@@ -11,12 +11,15 @@ from typing import Final
 
 from aiohttp import web
 
+from elt.sample_api import multiverse
+from elt.sample_api.cbr import BankOfRussia
 from elt.sample_api.control import Control, RequestLog
 from elt.sample_api.faults import AnyFault, FaultPlan
 from elt.sample_api.misbehave import misbehaving
 from elt.sample_api.pages import PageCache
 from elt.sample_api.people import Selection
 from elt.sample_api.randomuser import RandomUser
+from elt.sample_api.rickandmorty import RickAndMorty
 from elt.sample_api.source import FakeSource
 
 DEFAULT_CACHE_MB: Final = 256
@@ -80,7 +83,14 @@ class SampleServer:
         """Prepare pages and listen. Raises PreparationError, or OSError where it cannot listen."""
         self._prepare()
         runner = web.AppRunner(
-            self._app([self._users]),
+            self._app(
+                [
+                    self._users,
+                    BankOfRussia(self._options.today),
+                    RickAndMorty("location", multiverse.location, multiverse.LOCATIONS),
+                    RickAndMorty("character", multiverse.character, multiverse.CHARACTERS),
+                ]
+            ),
             access_log=logging.getLogger("aiohttp.access") if self._options.access_log else None,
             handle_signals=False,
             shutdown_timeout=_PATIENCE,

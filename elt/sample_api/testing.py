@@ -32,7 +32,7 @@ class SampleApi:
 
     @property
     def url(self) -> str:
-        """Its base URL, without a slash at the end; the users are at ``url + "/api/1.4/"``."""
+        """Its base URL, without a slash at the end; the paths are in ``elt.sample_api.cli``."""
         return self._server.url
 
     def faults(self, *faults: AnyFault | str) -> None:
