@@ -82,7 +82,7 @@ def _prepare(home: Home, server: Server) -> None:
     from dbt.cli.main import dbtRunner
 
     postgres.prepare(server)
-    for name, fields in connections("http://unused", server).items():
+    for name, fields in connections({"randomuser_api": "http://unused"}, server).items():
         os.environ[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps(fields)
     variables = {**public_environment(home, server), **dbt_secret(server)}
     os.environ.update(variables, AIRFLOW_HOME=str(home.airflow))
@@ -107,7 +107,7 @@ def _prepare(home: Home, server: Server) -> None:
     if not built.success:
         raise RuntimeError(f"dbt build failed: {built.exception}")
     with psycopg.connect(server.dsn(warehouse.TRANSFORMER, warehouse.WAREHOUSE_DATABASE)) as made:
-        results._create_table(made.cursor())
+        results._create_table(made)
     known = tables.tables().values()
     models = [table.node for table in known if not table.is_raw]
     tests = [test.node for table in known for test in table.tests]

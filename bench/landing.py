@@ -45,7 +45,7 @@ def run() -> None:
 def _measure(database: Server, url: str, folder: Path) -> None:
     environment = {**os.environ, "AIRFLOW_HOME": str(folder), "ELT_SPOOL_DIR": str(folder)}
     environment["no_proxy"] = "127.0.0.1"
-    for conn_id, fields in connections(url, database).items():
+    for conn_id, fields in connections({"randomuser_api": url}, database).items():
         environment[f"AIRFLOW_CONN_{conn_id.upper()}"] = json.dumps(fields)
     few, many, floors = [], [], []
     for _ in range(ROUNDS):
@@ -88,10 +88,10 @@ def _extract(pages: int, environment: dict[str, str]) -> dict[str, float]:
 
 def extract(pages: int) -> dict[str, float]:
     """What ``_extract`` says, of this process."""
-    from airflow.providers.http.hooks.http import HttpHook
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     from elt import fetch, landing
+    from elt.api import ApiHook
     from elt.source import PageNumber, Source
     from elt.spool import Spool
 
@@ -103,11 +103,11 @@ def extract(pages: int) -> dict[str, float]:
         records="results",
         error="error",
         redact=("login.password",),
-        pagination=PageNumber(page="page", size="results", most=PAGE),
+        pagination=PageNumber(page="page", size="results", most=PAGE, endless=True),
     )
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
     landing.create_tables(loader, source)
-    api = HttpHook(method="GET", http_conn_id=source.conn_id)
+    api = ApiHook(source.conn_id)
     started = _memory("VmRSS")
     begun = time.perf_counter()
     with Spool() as spool:

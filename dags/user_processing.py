@@ -22,22 +22,21 @@ users = Source(
     entity="users",
     conn_id="randomuser_api",
     endpoint="/api/1.4/",
+    params={
+        "seed": "{{ params.seed or period(dag_run) }}",
+        "nat": "{{ (params.nationalities or []) | join(',') | lower }}",
+    },
     records="results",
+    key="login.uuid",
     error="error",
     # The source sends passwords in plain text.
     redact=("login.password",),
-    pagination=PageNumber(page="page", size="results", most=1000),
-    period="day",
+    pagination=PageNumber(page="page", size="results", most=1000, endless=True),
 )
 
 dag = pipeline(
     users,
     dag_id="user_processing",
-    schedule="@daily",
-    request={
-        "seed": "{{ params.seed or period(dag_run) }}",
-        "nat": "{{ (params.nationalities or []) | join(',') | lower }}",
-    },
     limit="{{ params.results | int }}",
     marts=["users", "users_by_country", "rejected_records"],
     params={
@@ -65,7 +64,5 @@ dag = pipeline(
             description="Only people of these nationalities. Empty: all.",
         ),
     },
-    owner="data-platform",
-    tags=["randomuser", "users"],
     doc=__doc__,
 )

@@ -23,3 +23,7 @@ class ReconciliationError(AirflowFailException):
 
 class UnsettledError(Exception):
     """The counts of a load cannot be checked yet, since other runs are under way: retry."""
+
+
+class RejectedError(AirflowFailException):
+    """Too many records of a load could not be typed: the source sends something else now."""

@@ -6,23 +6,27 @@ import hashlib
 import logging
 import os
 import random
-import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from urllib.parse import unquote, urlsplit, urlunsplit
+from itertools import islice
 
 import requests
 import urllib3
-from airflow.providers.http.hooks.http import HttpHook
 
-from elt import decode
+from elt.api import ApiHook, RedirectedError
+from elt.decode import DecodeError, Decoder, Document
+from elt.decode.json import text_at
 from elt.errors import SourceError, SourceRefusedError
-from elt.source import Page, Source
+from elt.http import connection_fault, no_request, printable, public_url, retry_after
+from elt.incremental import Greatest
+from elt.pagination import REFUSALS_OF_A_PAGE, Page, PageNumber, PaginationError, Walk, same_host
+from elt.rate import Turns
+from elt.source import Source
 from elt.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -36,17 +40,14 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 """Seconds between two attempts, at most, unless the source says itself when to come back."""
 _CHUNK = 256 * 1024
-_SECRET = re.compile(
-    r"token|secret|passw|passphrase|credential|signature|(api|access|private|subscription)[-_]?key"
-    r"|^(key|auth|sig|pwd)$",
-    re.IGNORECASE,
-)
-"""Names of query parameters whose values are not for logs."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an extract brought to the spool; ``bytes`` counts the bodies as they were received."""
+    """What an extract brought to the spool; ``bytes`` counts the bodies as they were received.
+
+    ``cursor`` is the greatest value of an incremental source's field so far, None of others.
+    """
 
     request: str
     pages: int
@@ -54,6 +55,7 @@ class Fetched:
     bytes: int
     started_at: datetime
     fetched_at: datetime
+    cursor: str | None = None
 
 
 class _Fault(Exception):
@@ -69,47 +71,71 @@ class _Stopped(Exception):
     """Another page failed, and this one is not wanted any more."""
 
 
-def public_url(url: str, params: Mapping[str, str] | None = None) -> str:
-    """``url`` with its query, without user, password and tokens: fit for logs and the ledger."""
-    parts = urlsplit(requests.Request("GET", url, params=params).prepare().url or url)
-    pairs = [pair.partition("=") for pair in parts.query.split("&")]
-    query = "&".join(
-        f"{name}=***" if _SECRET.search(unquote(name)) else f"{name}{equals}{value}"
-        for name, equals, value in pairs
-    )
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+class _RefusedError(SourceRefusedError):
+    """A status that time does not mend."""
+
+    def __init__(self, said: str, status: int) -> None:
+        super().__init__(said)
+        self.status = status
 
 
-def answer_fault(response: requests.Response, source: Source) -> str | None:
-    """Why ``response`` is no page with records of ``source``; None if it is one.
+@dataclass(frozen=True)
+class _Answer:
+    """A page that was read; ``size`` counts its bytes, ``links`` are those of its header Link."""
+
+    document: Document
+    size: int
+    url: str
+    links: Mapping[str, str]
+
+
+class _PastEnd(Exception):
+    """The source refuses a page, which is its way to say that there are no more."""
+
+
+def look(
+    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None = None
+) -> str | None:
+    """Ask ``source`` once for a little; why it gave no records, None if it did.
 
     Raises SourceRefusedError where its status says that asking again is of no use.
     """
-    try:
-        _check_status(response, source)
-        records = decode.split(response.content, source, {})
-    except (_Fault, decode.DecodeError) as fault:
-        return str(fault)
-    return None if records else f"the answer's {source.records!r} is empty"
+    probe = source.pagination.probe()
+    if source.incremental is not None and source.incremental.initial is not None:
+        probe[source.incremental.param] = source.incremental.initial
+    return _Extract(hook, source, {**params, **probe}, None, endpoint).look()
 
 
 def fetch(
-    hook: HttpHook, source: Source, params: Mapping[str, str], limit: int, spool: Spool
+    hook: ApiHook,
+    source: Source,
+    params: Mapping[str, str],
+    limit: int | None,
+    spool: Spool,
+    *,
+    endpoint: str | None = None,
+    since: str | None = None,
 ) -> Fetched:
-    """Bring ``limit`` records of ``source`` to ``spool``, or raise and say why not.
+    """Bring the records of ``source`` to ``spool``, ``limit`` of them at most, or say why not.
 
-    Pages are read side by side. One that cannot be had now (no connection, 429, 5xx) is asked for
-    again until ELT_FETCH_PATIENCE seconds (default 600) have passed, with growing pauses or as
-    Retry-After says; the pages that are there stay. One that is answered wrongly (no JSON, an error
-    with status 200, fewer records than asked for, another page's records) is asked for three times.
+    ``params`` and ``endpoint`` are those of the source, rendered; ``since`` is the cursor that an
+    incremental source goes on from.
+
+    Pages that are known beforehand are read side by side. One that cannot be had now (no
+    connection, 429, 5xx) is asked for again until ELT_FETCH_PATIENCE seconds (default 600) have
+    passed, with growing pauses or as Retry-After says; the pages that are there stay. One that is
+    answered wrongly (not decodable, an error with status 200, fewer records than there are,
+    another page's records) is asked for three times.
 
     Raises SourceRefusedError for what time does not mend (a 4xx, a connection that makes no URL),
     SourceError for the rest, ValueError for a ``limit`` below 1.
     """
-    if limit < 1:
+    if limit is not None and limit < 1:
         raise ValueError(f"at least one record must be asked for, not {limit}")
-    extract = _Extract(hook, source, params, limit, spool)
-    return extract.run()
+    incremental = source.incremental
+    if incremental is not None and (begin := since or incremental.initial):
+        params = {**params, incremental.param: begin}
+    return _Extract(hook, source, params, spool, endpoint).run(limit, since)
 
 
 class _Extract:
@@ -117,60 +143,197 @@ class _Extract:
 
     def __init__(
         self,
-        hook: HttpHook,
+        hook: ApiHook,
         source: Source,
         params: Mapping[str, str],
-        limit: int,
-        spool: Spool,
+        spool: Spool | None,
+        endpoint: str | None,
     ) -> None:
         self.hook = hook
         self.source = source
+        self.endpoint = source.endpoint if endpoint is None else endpoint
         self.params = {name: value for name, value in params.items() if value}
-        self.limit = limit
-        self.spool = spool
+        self.limit: int | None = None
+        self._spool = spool
         self.patience = float(os.environ.get("ELT_FETCH_PATIENCE") or 600)
-        self.tree = decode.redactions(source.redact)
-        self.todo: Iterator[Page] = iter(source.pagination.pages(limit))
+        self.decoder = Decoder(source, self.params)
+        self.turns = None if source.rate_limit is None else Turns(source.conn_id, source.rate_limit)
+        self.todo: Iterator[Page] = iter(())
+        self.known: list[Page] = []
         self.digests: dict[int, bytes] = {}
+        self.numbers: dict[bytes, int] = {}
         self.stop = threading.Event()
         self.failure: BaseException | None = None
         self.lock = threading.Lock()
         self.pages = self.records = self.bytes = 0
-        self.pages_total = sum(1 for _ in source.pagination.pages(limit))
+        self.pages_total: int | None = None
         self.resume_at = 0.0
         self.begun = time.monotonic()
         self.reported = self.begun
 
-    def run(self) -> Fetched:
+    def look(self) -> str | None:
+        with self._sessions(1) as (session,):
+            try:
+                answer = self._read(session, Page(1), time.monotonic() + self.patience)
+            except _Fault as fault:
+                return str(fault)
+        return None if answer.document.records or self._may_be_empty else self._nothing()
+
+    def run(self, limit: int | None, since: str | None) -> Fetched:
         started_at = datetime.now(UTC)
-        count = min(self.source.concurrency, self.pages_total)
+        self.limit = limit
+        strategy = self.source.pagination
+        try:
+            planned = strategy.plan(limit)
+        except PaginationError as error:
+            raise SourceRefusedError(f"{self.source.table}: {error}") from None
+        with self._sessions(1) as sessions:
+            request = self._public(self.url, self.params)
+            wanted = "the" if limit is None else str(limit)
+            log.info("fetching %s records from %s", wanted, request)
+            if planned is None:
+                planned = self._walk(sessions[0])
+            if planned is not None:
+                self._fetch_all(planned, sessions[0])
+        self._report(finished=True)
+        cursor = self._greatest(since)
+        return Fetched(
+            request, self.pages, self.records, self.bytes, started_at, datetime.now(UTC), cursor
+        )
+
+    @property
+    def spool(self) -> Spool:
+        if self._spool is None:
+            raise RuntimeError("a look keeps no pages")
+        return self._spool
+
+    @property
+    def _may_be_empty(self) -> bool:
+        return self.source.may_be_empty or self.source.incremental is not None
+
+    @contextmanager
+    def _sessions(self, count: int) -> Iterator[list[requests.Session]]:
+        """Sessions of the connection; made here, since a hook asks Airflow, which is not for
+        threads. Raises SourceRefusedError where the connection makes none."""
         sessions: list[requests.Session] = []
         try:
             try:
-                # Here, since a hook asks Airflow for its connection, which is not for threads.
                 sessions += [self.hook.get_conn() for _ in range(count)]
-                self.url = self.hook.url_from_endpoint(self.source.endpoint)
-                request = public_url(self.url, self.params)
+                self.url = self.hook.url_from_endpoint(self.endpoint)
+                self._public(self.url, self.params)
             except ValueError as error:
-                raise _no_request(error, self.source) from None
-            log.info(
-                "fetching %d records in %d pages from %s", self.limit, self.pages_total, request
+                raise no_request(error, self.source) from None
+            yield sessions
+        finally:
+            for session in sessions:
+                session.close()
+
+    def _public(self, url: str, params: Mapping[str, str] | None = None) -> str:
+        return public_url(url, params, self.hook.secret_param)
+
+    def _walk(self, session: requests.Session) -> Iterable[Page] | None:
+        """Follow the pages one after the other; the rest of them as soon as they are known."""
+        strategy = self.source.pagination
+        page: Page | None = strategy.first(self.limit)
+        received = full = 0
+        was_short = False
+        seen = {self._place(page)} if page else set()
+        while page is not None:
+            try:
+                answer = self._page(session, page, may_be_past_end=was_short)
+            except _PastEnd:
+                return None
+            size = len(answer.document.records)
+            received, full = received + size, max(full, size)
+            self._keep(page, answer)
+            walk = Walk(
+                self.limit, page, size, received, full,
+                answer.document.values, answer.links, answer.url,
+            )  # fmt: skip
+            try:
+                if page.number == 1 and (rest := strategy.rest(walk)) is not None:
+                    return rest
+                was_short = page.asked is not None and size < page.asked
+                following = strategy.following(walk)
+                if following is None:
+                    self._expect_all(walk)
+                    return None
+                if following.number > strategy.most_pages:
+                    raise PaginationError(
+                        f"it has more than {strategy.most_pages} pages; if that is so, declare"
+                        " a greater 'most_pages'"
+                    )
+                if following.link is not None:
+                    link = same_host(following.link, answer.url, self.url)
+                    following = replace(following, link=link)
+                place = self._place(following)
+                if place in seen:
+                    raise PaginationError("the next page it names is one that was there before")
+                seen.add(place)
+            except PaginationError as error:
+                raise SourceError(f"{self._where(page)}: {error}") from None
+            page = following
+        return None
+
+    def _expect_all(self, walk: Walk) -> None:
+        expected = self.source.pagination.expected(walk)
+        if expected is not None and walk.received < expected:
+            raise PaginationError(
+                f"it says there are {expected} records and has given {walk.received}"
             )
+
+    def _nothing(self) -> str:
+        if self.source.records is None:
+            return "the answer has no records"
+        return f"the answer's {self.source.records!r} is empty"
+
+    def _place(self, page: Page) -> bytes:
+        url, params = self._target(page)
+        text = requests.Request("GET", url, params=params).prepare().url or url
+        return hashlib.sha256(text.encode(errors="replace")).digest()
+
+    def _where(self, page: Page) -> str:
+        return f"{self.source.table}, page {page.number}: {self._public(*self._target(page))}"
+
+    def _target(self, page: Page) -> tuple[str, dict[str, str] | None]:
+        """URL and parameters of a page; a link has its parameters in itself."""
+        if page.link is not None:
+            return page.link, None
+        return self.url, {**self.params, **page.params}
+
+    def _fetch_all(self, pages: Iterable[Page], session: requests.Session) -> None:
+        """Read the pages side by side."""
+        most = self.source.pagination.most_pages
+        self.known = list(islice(pages, most + 1))
+        self.pages_total = self.pages + len(self.known)
+        self.todo = iter(self.known)
+        if self.pages_total > most:
+            raise SourceError(
+                f"{self.source.table}: {self._public(self.url, self.params)}: it would take more"
+                f" than {most} pages; if that is so, declare a greater 'most_pages'"
+            )
+        count = min(self.source.concurrency, len(self.known))
+        if count == 0:
+            return
+        with self._sessions(count - 1) as others:
             with ThreadPoolExecutor(count, thread_name_prefix="fetch") as workers:
                 try:
-                    running = [workers.submit(self._work, session) for session in sessions]
+                    running = [workers.submit(self._work, one) for one in (session, *others)]
                     wait(running)
                 finally:
                     self.stop.set()
             if self.failure is not None:
                 raise self.failure
             self.stop.clear()
-            self._mend_repeats(sessions[0])
-        finally:
-            for session in sessions:
-                session.close()
-        self._report(finished=True)
-        return Fetched(request, self.pages, self.records, self.bytes, started_at, datetime.now(UTC))
+            self._mend_repeats(session)
+
+    def _greatest(self, since: str | None) -> str | None:
+        if self.source.incremental is None:
+            return None
+        greatest = Greatest(self.source.incremental.field, self.source.table, since)
+        for page in self.spool.pages():
+            greatest.add(page)
+        return greatest.value
 
     def _work(self, session: requests.Session) -> None:
         while not self.stop.is_set():
@@ -179,7 +342,7 @@ class _Extract:
             if page is None:
                 return
             try:
-                self._keep(page, *self._page(session, page))
+                self._keep(page, self._page(session, page))
             except _Stopped:
                 return
             except BaseException as error:
@@ -189,22 +352,38 @@ class _Extract:
                 self.stop.set()
                 return
 
-    def _keep(self, page: Page, records: list[bytes], received: int) -> None:
-        kept = records[: page.wanted]
+    def _keep(self, page: Page, answer: _Answer) -> None:
+        records = answer.document.records
+        kept = records if page.wanted is None else records[: page.wanted]
         self.spool.write(page.number, kept)
-        # Of the whole answer: of the last page, which may be cut, it would tell nothing.
-        digest = hashlib.sha256(b"\n".join(records)).digest()
         with self.lock:
             if page.number not in self.digests:
                 self.pages += 1
                 self.records += len(kept)
-            self.bytes += received
-            self.digests[page.number] = digest
+            self.bytes += answer.size
+            self.digests[page.number] = digest = self._digest(records)
+            self.numbers.setdefault(digest, page.number)
             self._report()
 
-    def _page(self, session: requests.Session, page: Page) -> tuple[list[bytes], int]:
-        """What ``page`` answers and its size, after as many attempts as are worth making."""
-        params = {**self.params, **page.params}
+    def _digest(self, records: list[bytes]) -> bytes:
+        """What tells a page from another one: its keys, or all of it where none are declared.
+
+        Of the whole answer: of the last page, which may be cut, it would tell nothing.
+        """
+        digest = hashlib.sha256()
+        for record in records:
+            keys = [text_at(record, path) for path in self.source.keys]
+            digest.update(record if None in keys or not keys else b",".join(filter(None, keys)))
+            digest.update(b"\n")
+        return digest.digest()
+
+    def _page(
+        self, session: requests.Session, page: Page, *, may_be_past_end: bool = False
+    ) -> _Answer:
+        """What ``page`` answers, after as many attempts as are worth making.
+
+        Raises _PastEnd where the source refuses it, and that may be its way to end.
+        """
         content_faults = attempt = 0
         self._await_turn()
         deadline = time.monotonic() + self.patience
@@ -213,15 +392,15 @@ class _Extract:
             try:
                 # The last attempt, too, has time for its answer.
                 until = time.monotonic() + self.patience
-                records, received = self._read(session, params, until)
-                if len(records) < page.wanted:
-                    raise _Fault(
-                        f"it gave {len(records)} records of the {page.asked} asked for"
-                        f" (of the extract's {self.limit})"
-                    )
-                return records, received
+                answer = self._read(session, page, until)
+                self._check(page, answer)
+                return answer
+            except _RefusedError as refused:
+                if page.number > 1 and self._is_past_end(refused.status, may_be_past_end):
+                    raise _PastEnd from None
+                raise
             except _Fault as fault:
-                where = f"{self.source.table}, page {page.number}: {public_url(self.url, params)}"
+                where = self._where(page)
                 content_faults += not fault.later
                 pause = fault.after
                 if pause is None:
@@ -251,14 +430,33 @@ class _Extract:
         if self.stop.wait(seconds):
             raise _Stopped
 
-    def _read(
-        self, session: requests.Session, params: Mapping[str, str], until: float
-    ) -> tuple[list[bytes], int]:
-        """One attempt: the records of an answer and its size in bytes. Raises _Fault."""
+    def _is_past_end(self, status: int, after_short_page: bool) -> bool:
+        strategy = self.source.pagination
+        declared = strategy.past_end if isinstance(strategy, PageNumber) else None
+        return status == declared or (after_short_page and status in REFUSALS_OF_A_PAGE)
+
+    def _check(self, page: Page, answer: _Answer) -> None:
+        """Raise _Fault where an answer is not the page that was asked for."""
+        records = answer.document.records
+        if self.pages_total is not None and page.wanted is not None and len(records) < page.wanted:
+            of = "" if self.limit is None else f" (of the extract's {self.limit})"
+            raise _Fault(f"it gave {len(records)} records of the {page.asked} asked for{of}")
+        if self.pages_total is None:
+            if not records and page.number == 1 and not self._may_be_empty:
+                raise _Fault(self._nothing())
+            earlier = self.numbers.get(self._digest(records)) if records else None
+            if earlier is not None:
+                raise _Fault(f"it repeats the records of page {earlier}")
+
+    def _read(self, session: requests.Session, page: Page, until: float) -> _Answer:
+        """One attempt at a page. Raises _Fault, or SourceRefusedError."""
         source = self.source
+        url, params = self._target(page)
+        if self.turns is not None:
+            self._pause(self.turns.take())
         try:
             with session.get(
-                self.url,
+                url,
                 params=params,
                 timeout=(source.connect_timeout, source.read_timeout),
                 stream=True,
@@ -267,7 +465,7 @@ class _Extract:
                 verify=session.verify,
                 proxies=dict(session.proxies or {}),
             ) as response:
-                _check_status(response, source)
+                self._check_status(response)
                 body = bytearray()
                 # What has come, where iter_content waits for a whole chunk, however long it takes.
                 while chunk := response.raw.read1(_CHUNK, decode_content=True):
@@ -280,14 +478,35 @@ class _Extract:
                         raise _Stopped
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             asked_wrongly = isinstance(
-                error, (requests.exceptions.SSLError, requests.exceptions.TooManyRedirects)
+                error,
+                (
+                    requests.exceptions.SSLError,
+                    requests.exceptions.TooManyRedirects,
+                    RedirectedError,
+                ),
             )
             raise _Fault(connection_fault(error, source), later=not asked_wrongly) from None
         try:
-            return decode.split(bytes(body), source, self.tree), len(body)
-        except decode.DecodeError as error:
-            moved = f" (redirected to {public_url(response.url)})" if response.history else ""
+            document = self.decoder.decode(bytes(body), response.headers.get("Content-Type", ""))
+        except DecodeError as error:
+            moved = f" (redirected to {self._public(response.url)})" if response.history else ""
             raise _Fault(f"{error}{moved}") from None
+        links = {rel: str(link.get("url") or "") for rel, link in response.links.items()}
+        return _Answer(document, len(body), response.url, links)
+
+    def _check_status(self, response: requests.Response) -> None:
+        status = response.status_code
+        if status < 300:
+            return
+        said = f"it answered {status} {printable(response.reason)}".rstrip()
+        if status >= 500 or status in WORTH_WAITING:
+            raise _Fault(said, later=True, after=retry_after(response))
+        source = self.source
+        raise _RefusedError(
+            f"{source.table}: {self._public(response.url)}: {said};"
+            f" look at the endpoint and at the connection {source.conn_id!r}",
+            status,
+        )
 
     def _mend_repeats(self, session: requests.Session) -> None:
         """Ask again for the pages that hold what another page holds; raise if they still do."""
@@ -300,17 +519,20 @@ class _Extract:
                     continue
                 again |= {earlier, number}
                 if attempt == ATTEMPTS_AT_CONTENT:
+                    ignored = getattr(self.source.pagination, "page", None) or getattr(
+                        self.source.pagination, "offset", ""
+                    )
                     raise SourceError(
-                        f"{self.source.table}: {public_url(self.url, self.params)}: page"
+                        f"{self.source.table}: {self._public(self.url, self.params)}: page"
                         f" {number} repeats the records of page {earlier}: the source seems"
-                        f" to ignore {self.source.pagination.page!r}"
+                        f" to ignore {ignored!r}"
                     )
             if not again:
                 return
             log.warning("%s: pages %s are the same; again", self.source.table, sorted(again))
-            for page in self.source.pagination.pages(self.limit):
+            for page in self.known:
                 if page.number in again:
-                    self._keep(page, *self._page(session, page))
+                    self._keep(page, self._page(session, page))
 
     def _report(self, *, finished: bool = False) -> None:
         now = time.monotonic()
@@ -319,11 +541,11 @@ class _Extract:
         self.reported = now
         seconds = max(now - self.begun, 1e-6)
         log.info(
-            "fetched %d of %d pages, %d of %d records, %.0f records/s",
+            "fetched %d%s pages, %d%s records, %.0f records/s",
             self.pages,
-            self.pages_total,
+            "" if self.pages_total is None else f" of {self.pages_total}",
             self.records,
-            self.limit,
+            "" if self.limit is None else f" of {self.limit}",
             self.records / seconds,
             extra={
                 "progress": {
@@ -337,77 +559,3 @@ class _Extract:
                 }
             },
         )
-
-
-def _check_status(response: requests.Response, source: Source) -> None:
-    status = response.status_code
-    if status < 300:
-        return
-    said = f"it answered {status} {response.reason}".rstrip()
-    if status >= 500 or status in WORTH_WAITING:
-        raise _Fault(said, later=True, after=_retry_after(response))
-    raise SourceRefusedError(
-        f"{source.table}: {public_url(response.url)}: {said};"
-        f" look at the endpoint and at the connection {source.conn_id!r}"
-    )
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds that the source asks to wait, given in seconds or as a date (RFC 9110, 10.2.3).
-
-    None where it says nothing, or a moment that has passed: then the pauses are ours, and grow.
-    """
-    value = response.headers.get("Retry-After", "").strip()
-    try:
-        if value.isdecimal():
-            seconds = float(value)
-        else:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return seconds if seconds > 0 else None
-
-
-def _no_request(error: Exception, source: Source) -> SourceRefusedError:
-    # The error itself quotes what it is about, which may be a password.
-    return SourceRefusedError(
-        f"{source.table}: no request can be made of the connection {source.conn_id!r} and the"
-        f" endpoint {source.endpoint!r} ({type(error).__name__}): look at the connection's host,"
-        " schema, port and extra"
-    )
-
-
-def connection_fault(error: Exception, source: Source) -> str:
-    """What went wrong with a connection, in words; the libraries' own quote objects and addresses.
-
-    Raises SourceRefusedError where no request can be made of the connection.
-    """
-    if isinstance(error, ValueError):  # requests' own for wrong URLs and headers are such, too
-        raise _no_request(error, source) from None
-    text = str(error)
-    match error:
-        case requests.exceptions.ProxyError():
-            return "its proxy did not let the request through"
-        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in text:
-            return "its certificate was not accepted"
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
-            return "no encrypted connection could be made"
-        case requests.exceptions.TooManyRedirects():
-            return "it redirects without end"
-        case requests.exceptions.ConnectTimeout():
-            return "it did not accept the connection in time"
-        case requests.exceptions.Timeout():
-            return "it did not answer in time"
-        case urllib3.exceptions.ReadTimeoutError():
-            return "it fell silent in the middle of the answer"
-        case urllib3.exceptions.DecodeError() | requests.exceptions.ContentDecodingError():
-            return "its answer is not compressed as it says"
-        case urllib3.exceptions.ProtocolError() | requests.exceptions.ChunkedEncodingError():
-            return "its answer broke off"
-    if "refused" in text:
-        return "it refused the connection"
-    if "resolve" in text or "Name or service" in text:
-        return "its name cannot be resolved"
-    if "reset" in text or "aborted" in text or "closed" in text:
-        return "it closed the connection"
-    return f"the connection failed ({type(error).__name__})"

@@ -17,7 +17,8 @@ import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 
-from elt import decode, rights, warehouse
+from elt import greenplum, rights, warehouse
+from elt.decode import storable
 from elt.errors import LandingError
 from elt.fetch import Fetched
 from elt.source import Source
@@ -43,23 +44,26 @@ create table if not exists {schema}.{ledger} (
     started_at timestamptz not null,
     fetched_at timestamptz not null,
     landed_at timestamptz not null,
+    cursor text,
     primary key (source, period)
-)
+){distribution}
 """
 _CREATE_TABLE = """
 create table if not exists {schema}.{table} (
     load_id bigint not null,
     record_no integer not null,
     record jsonb not null
-)
+){distribution}
 """
-_COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin (format binary)"
+_COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin"
 
 # PostgreSQL's COPY BINARY: signature, flags, extension; a row is its number of fields, then each
 # field's length and value; a jsonb value is the version byte 1 and the text.
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
 _COPY_ROW = struct.Struct("!hiqiiib")
 _COPY_TRAILER = struct.pack("!h", -1)
+# COPY's text format, for Greenplum; JSON has the last three between its tokens only.
+_COPY_ESCAPES = ((b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
 _LINE = re.compile(r"COPY .*, line (\d+)")
 
 _UNSTORABLE = (psycopg.DataError, psycopg.errors.StatementTooComplex)
@@ -95,7 +99,8 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
     """Create the raw schema, the ledger and the raw table of ``source`` where they are missing.
 
     Takes the loader's connection; it needs the right to create schemas only where there is no raw
-    schema yet.
+    schema yet. The table is read at the end: a warehouse that has lost a segment still answers to
+    what looks at no table, and no source should be asked for what cannot be landed.
     """
     names = _names(source)
     with closing(_connect(hook)) as connection, connection.transaction():
@@ -108,12 +113,34 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
             connection, "select 1 where to_regclass(%s) is not null", f"{SCHEMA}.load_id"
         ):
             connection.execute(sql.SQL("create sequence {schema}.load_id").format(**names))
-        connection.execute(sql.SQL(_CREATE_LEDGER).format(**names))
+        spread = greenplum.distributed_by(connection, "source", "period")
+        connection.execute(sql.SQL(_CREATE_LEDGER).format(**names, distribution=spread))
+        _add_cursor(connection)
         _create_index(connection, LEDGER, "load_id")
         rights.grant_ledger(connection)
-        connection.execute(sql.SQL(_CREATE_TABLE).format(**names))
+        spread = greenplum.distributed_by(connection, "load_id", "record_no")
+        connection.execute(sql.SQL(_CREATE_TABLE).format(**names, distribution=spread))
         _create_index(connection, source.table, "load_id", "record_no")
+        connection.execute(sql.SQL("select load_id from {schema}.{table} limit 1").format(**names))
+        connection.execute(sql.SQL("select load_id from {schema}.{ledger} limit 1").format(**names))
     log.info("%s.%s and %s.%s are there", SCHEMA, LEDGER, SCHEMA, source.table)
+
+
+def cursor_before(hook: PostgresHook, source: Source, period: datetime) -> str | None:
+    """Where the load of ``period`` goes on from: the cursor of the latest load before it.
+
+    None where there is none. A period landed again begins where it began the first time, so what
+    it replaces is asked for again.
+    """
+    with closing(_connect(hook)) as connection:
+        row = connection.execute(
+            sql.SQL(
+                "select cursor from {schema}.{ledger} where source = %s and period < %s"
+                " order by period desc limit 1"
+            ).format(**_names(source)),
+            (source.table, period),
+        ).fetchone()
+    return None if row is None else cast("str | None", row[0])
 
 
 def land(
@@ -183,8 +210,8 @@ def _land(
         connection.execute(
             sql.SQL(
                 "insert into {schema}.{ledger} (load_id, source, dag_id, run_id, request, checksum,"
-                " pages, records, bytes, period, started_at, fetched_at, landed_at)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+                " pages, records, bytes, period, started_at, fetched_at, cursor, landed_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
             ).format(**names),
             (
                 load_id,
@@ -199,6 +226,7 @@ def _land(
                 period,
                 fetched.started_at,
                 fetched.fetched_at,
+                fetched.cursor,
             ),
         )
     log.info(
@@ -217,6 +245,21 @@ def _land(
         bytes=copied.bytes,
         checksum=copied.checksum,
     )
+
+
+def _add_cursor(connection: psycopg.Connection[Any]) -> None:
+    """Give a ledger of an earlier release its last column."""
+    if not _exists(
+        connection,
+        "select 1 from information_schema.columns"
+        " where table_schema = %s and table_name = %s and column_name = %s",
+        SCHEMA,
+        LEDGER,
+        "cursor",
+    ):
+        connection.execute(
+            sql.SQL("alter table {} add column cursor text").format(sql.Identifier(SCHEMA, LEDGER))
+        )
 
 
 def _create_index(connection: psycopg.Connection[Any], table: str, *columns: str) -> None:
@@ -255,11 +298,17 @@ def _copy(
     records = size = 0
     digest = hashlib.sha256()
     begun = reported = time.monotonic()
+    # Greenplum spreads what comes over its segments; that it does for text was measured.
+    as_text = greenplum.is_greenplum(connection)
+    if not as_text:
+        statement += sql.SQL(" (format binary)")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(_COPY_HEADER)
+        if not as_text:
+            copy.write(_COPY_HEADER)
         for page in spool.pages():
-            kept = [decode.storable(record) for record in page] if salvage else page
-            copy.write(b"".join(_rows(load_id, records, kept)))
+            kept = [storable(record) for record in page] if salvage else page
+            rows = _text_rows if as_text else _rows
+            copy.write(b"".join(rows(load_id, records, kept)))
             records += len(kept)
             size += sum(map(len, kept))
             for record in kept:
@@ -268,7 +317,8 @@ def _copy(
             if (now := time.monotonic()) - reported >= 1.0:
                 reported = now
                 _report(records, size, now - begun)
-        copy.write(_COPY_TRAILER)
+        if not as_text:
+            copy.write(_COPY_TRAILER)
     _report(records, size, time.monotonic() - begun)
     return _Copied(records, size, f"sha256:{digest.hexdigest()}")
 
@@ -277,6 +327,14 @@ def _rows(load_id: int, before: int, records: list[bytes]) -> Iterator[bytes]:
     for number, record in enumerate(records, before + 1):
         yield _COPY_ROW.pack(3, 8, load_id, 4, number, len(record) + 1, 1)
         yield record
+
+
+def _text_rows(load_id: int, before: int, records: list[bytes]) -> Iterator[bytes]:
+    for number, record in enumerate(records, before + 1):
+        text = record
+        for character, escaped in _COPY_ESCAPES:
+            text = text.replace(character, escaped)
+        yield b"%d\t%d\t%b\n" % (load_id, number, text)
 
 
 def _report(records: int, size: int, seconds: float) -> None:

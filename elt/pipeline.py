@@ -12,7 +12,7 @@ from airflow.sdk import DAG, Param, get_current_context, task
 from elt import lineage, triage
 from elt.sense import ApiSensor
 from elt.source import Source
-from elt.transform import KeyedMart, keyed_marts, transform
+from elt.transform import KeyedMart, expect_freshness, keyed_marts, transform
 from elt.warehouse import LOADER_CONN_ID, TRANSFORMER_CONN_ID
 
 if TYPE_CHECKING:
@@ -23,39 +23,45 @@ def pipeline(
     source: Source,
     *,
     dag_id: str,
-    schedule: str | None,
-    request: Mapping[str, str],
-    limit: str,
     marts: Sequence[str],
-    params: Mapping[str, Param],
-    owner: str,
-    tags: Sequence[str],
-    doc: str,
+    schedule: str | None = "@daily",
+    catch_up: timedelta | None = None,
+    limit: str | None = None,
+    params: Mapping[str, Param] | None = None,
+    max_active_runs: int = 4,
+    owner: str = "data-platform",
+    tags: Sequence[str] | None = None,
+    doc: str | None = None,
 ) -> DAG:
-    """The DAG that loads ``source`` and builds ``marts``.
+    """The DAG that loads ``source`` and builds ``marts``, dbt models, with all they stand on.
 
     It has no start date: a run may be of any day, and the first one by schedule is the next that is
     due. With a start date in the past, Airflow would begin with the period under way, replacing
-    what was loaded for it by hand, and do nothing, successfully, for days before.
+    what was loaded for it by hand, and do nothing, successfully, for days before. With
+    ``catch_up``, periods that were missed are made up for, as long as they are no older. Any range
+    may be backfilled; ``max_active_runs`` periods are extracted side by side.
 
-    ``request`` and ``limit`` are templates, rendered for each run: the query parameters, of which
-    empty ones are left out, and how many records to fetch. Beside Airflow's own names they know
-    ``period(dag_run)``, the period the run loads (``2026-11-22``).
+    ``limit`` is a template as the source's endpoint and parameters are: how many records to fetch;
+    None: all there are. ``params`` are what a run may be given, ``doc`` what the DAG's page says.
 
     How often and how soon a task is retried and how long the sensor waits is the environment's to
     say: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time), ELT_SENSOR_TIMEOUT
     (600 s), ELT_SENSOR_POKE_INTERVAL (10 s).
+
+    Raises ValueError where the declaration, the models and each other do not agree.
     """
+    if limit is None and getattr(source.pagination, "endless", False):
+        raise ValueError(f"{source.table}: an endless source needs a limit of records")
     with DAG(
         dag_id,
-        schedule=schedule,
+        schedule=_schedule(schedule, catch_up),
         catchup=False,
-        params=dict(params),
-        tags=list(tags),
-        doc_md=f"{doc}\n{triage.notes(source)}",
+        params=dict(params or {}),
+        tags=list(tags if tags is not None else (source.name, source.entity)),
+        doc_md=f"{doc or ''}\n{triage.notes(source)}",
         default_args=default_args(owner),
-        user_defined_macros={"period": _period_of(source)},
-        max_active_runs=4,
+        user_defined_macros=_macros(source),
+        max_active_runs=max_active_runs,
     ) as dag:
         created = _create_tables(source)
         available = ApiSensor(
@@ -64,16 +70,27 @@ def pipeline(
             timeout=_setting("ELT_SENSOR_TIMEOUT", 600),
             poke_interval=_setting("ELT_SENSOR_POKE_INTERVAL", 10),
         )
-        landed = _extract(source, dict(request), limit)
+        landed = _extract(source, limit)
         models = transform("transform", marts, extract=_extract_id(source))
+        expect_freshness(models, source)
         (
             created
             >> available
             >> landed
             >> models
-            >> _reconcile(landed, keyed_marts(models, source))
+            >> _reconcile(landed, keyed_marts(models, source), source.rejected_share)
         )
     return dag
+
+
+def _schedule(cron: str | None, catch_up: timedelta | None) -> Any:
+    if catch_up is None:
+        return cron
+    if cron is None:
+        raise ValueError("catch_up needs a schedule")
+    from elt.schedule import CatchUpTimetable
+
+    return CatchUpTimetable(cron, catch_up)
 
 
 def default_args(owner: str) -> dict[str, Any]:
@@ -102,7 +119,7 @@ def _extract_id(source: Source) -> str:
     return f"extract_{source.entity}"
 
 
-def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
+def _extract(source: Source, limit: str | None) -> Any:
     landed_in = lineage.raw(source.table)
 
     @task(
@@ -112,20 +129,30 @@ def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
         # A source that allows 20,000 records in five minutes takes hours for a million.
         execution_timeout=timedelta(hours=6),
     )
-    def extract(request: dict[str, str], limit: str) -> RawRef:
-        from airflow.providers.http.hooks.http import HttpHook
-
+    def extract(endpoint: str, query: dict[str, str], limit: str | None) -> RawRef:
         from elt import fetch, landing
+        from elt.api import ApiHook
         from elt.spool import Spool
 
         context = get_current_context()
         dag_run = context["dag_run"]
         period = source.period_start(dag_run.logical_date, dag_run.run_after)
         run = landing.Run(dag_run.dag_id, dag_run.run_id)
+        warehouse = _warehouse(LOADER_CONN_ID)
+        since = None
+        if source.incremental is not None:
+            since = landing.cursor_before(warehouse, source, period)
         with Spool() as spool:
-            api = HttpHook(method="GET", http_conn_id=source.conn_id)
-            fetched = fetch.fetch(api, source, request, int(limit), spool)
-            ref = landing.land(_warehouse(LOADER_CONN_ID), source, period, run, spool, fetched)
+            fetched = fetch.fetch(
+                ApiHook(source.conn_id),
+                source,
+                query,
+                None if limit is None else int(limit),
+                spool,
+                endpoint=endpoint,
+                since=since,
+            )
+            ref = landing.land(warehouse, source, period, run, spool, fetched)
         context["outlet_events"][landed_in].extra = {
             "load_id": ref["load_id"],
             "rows": ref["records"],
@@ -133,19 +160,24 @@ def _extract(source: Source, request: dict[str, str], limit: str) -> Any:
         }
         return ref
 
-    return extract(request, limit)
+    return extract(source.endpoint, dict(source.params), limit)
 
 
-def _reconcile(ref: Any, marts: list[dict[str, str]]) -> Any:
+def _reconcile(ref: Any, marts: list[dict[str, str]], rejected_share: float) -> Any:
     @task(task_id="reconcile")
-    def reconcile(ref: RawRef, marts: list[dict[str, str]]) -> dict[str, dict[str, int]]:
+    def reconcile(
+        ref: RawRef, marts: list[dict[str, str]], rejected_share: float
+    ) -> dict[str, dict[str, int]]:
         from elt import reconcile
 
         return reconcile.reconcile(
-            _warehouse(TRANSFORMER_CONN_ID), ref, [KeyedMart(**mart) for mart in marts]
+            _warehouse(TRANSFORMER_CONN_ID),
+            ref,
+            [KeyedMart(**mart) for mart in marts],
+            rejected_share,
         )
 
-    return reconcile(ref, marts)
+    return reconcile(ref, marts, rejected_share)
 
 
 def _warehouse(conn_id: str) -> Any:
@@ -154,12 +186,19 @@ def _warehouse(conn_id: str) -> Any:
     return PostgresHook(postgres_conn_id=conn_id)
 
 
-def _period_of(source: Source) -> Callable[[Any], str]:
-    def period(dag_run: Any) -> str:
-        start = source.period_start(dag_run.logical_date, dag_run.run_after)
-        return source.period_label(start)
+def _macros(source: Source) -> dict[str, Callable[..., str]]:
+    """What templates know of the period a run loads: ``period(dag_run, '%d/%m/%Y')``."""
 
-    return period
+    def period(dag_run: Any, form: str | None = None) -> str:
+        start = source.period_start(dag_run.logical_date, dag_run.run_after)
+        return source.period_label(start) if form is None else start.strftime(form)
+
+    def period_end(dag_run: Any, form: str | None = None) -> str:
+        start = source.period_start(dag_run.logical_date, dag_run.run_after)
+        end = source.period_end(start)
+        return source.period_label(end) if form is None else end.strftime(form)
+
+    return {"period": period, "period_end": period_end}
 
 
 def _setting(name: str, default: float) -> float:

@@ -12,7 +12,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 from psycopg.rows import class_row
 
-from elt.errors import ReconciliationError, UnsettledError
+from elt.errors import ReconciliationError, RejectedError, UnsettledError
 from elt.landing import LEDGER, SCHEMA, RawRef
 from elt.transform import KeyedMart
 
@@ -121,15 +121,18 @@ class Counts:
         )
 
 
-def reconcile(hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]) -> dict[str, dict[str, int]]:
+def reconcile(
+    hook: PostgresHook, ref: RawRef, marts: list[KeyedMart], rejected_share: float = 1.0
+) -> dict[str, dict[str, int]]:
     """Check the load that ``ref`` names against the ledger, the raw table and each keyed mart.
 
     Records in the ledger = raw rows = new + changed + unchanged + superseded by a later period +
     duplicates within the load + rejected. Returns these counts by mart. A load that was replaced
     meanwhile, by another run of its period, is left to that run: the result is empty.
 
-    Raises ReconciliationError, which names the mart and the difference, and UnsettledError, worth
-    a retry, where they differ while the mart has yet to build what other runs have landed.
+    Raises ReconciliationError, which names the mart and the difference, UnsettledError, worth a
+    retry, where they differ while the mart has yet to build what other runs have landed, and
+    RejectedError where ``rejected_share`` of the load's records or more were rejected.
     """
     with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
         # One snapshot for all counts: other runs land and build meanwhile.
@@ -163,12 +166,37 @@ def reconcile(hook: PostgresHook, ref: RawRef, marts: list[KeyedMart]) -> dict[s
                     ) from None
                 raise
             log.info("%s accounts for load %d: %s", mart.relation, ref["load_id"], counts)
+            _expect_few_rejected(connection, ref, mart, counts, rejected_share)
             results[mart.relation] = {
                 field.name: getattr(counts, field.name)
                 for field in fields(counts)
                 if field.name not in ("missing", "marks")
             }
         return results
+
+
+def _expect_few_rejected(
+    connection: psycopg.Connection[Any],
+    ref: RawRef,
+    mart: KeyedMart,
+    counts: Counts,
+    share: float,
+) -> None:
+    if not counts.rejected or counts.rejected < share * counts.raw:
+        return
+    reasons = connection.execute(
+        sql.SQL(
+            "select rejection_reason, count(*) from {} where load_id = %s"
+            " and rejection_reason is not null group by 1 order by 2 desc, 1 limit 3"
+        ).format(sql.Identifier(*mart.staging.split("."))),
+        (ref["load_id"],),
+    ).fetchall()
+    shown = "; ".join(f"{str(reason)[:200]} ({records})" for reason, records in reasons)
+    raise RejectedError(
+        f"{ref['source']}, load {ref['load_id']} of {ref['period']}: {counts.rejected} of"
+        f" {counts.raw} records were rejected, which is the declared share of {share:g} or more:"
+        f" {shown}; look at what the source sends and mend {mart.staging}"
+    )
 
 
 def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> Counts:

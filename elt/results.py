@@ -16,6 +16,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk.exceptions import AirflowSkipException
 from psycopg import sql
 
+from elt.greenplum import distributed_by
 from elt.warehouse import OPS_SCHEMA, RESULTS_TABLE, TRANSFORMER_CONN_ID
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ create table if not exists {schema}.{table} (
     failures bigint,
     finished_at timestamptz not null,
     primary key (node, finished_at, invocation_id)
-)
+){distribution}
 """
 _INSERT = """
 insert into {schema}.{table} (
@@ -162,15 +163,18 @@ def _write(
         connection.transaction(),
         connection.cursor() as cursor,
     ):
-        _create_table(cursor)
+        _create_table(connection)
         cursor.executemany(sql.SQL(_INSERT).format(**_NAMES), rows)
     log.info("%d results of dbt are in %s.%s", len(rows), OPS_SCHEMA, RESULTS_TABLE)
 
 
-def _create_table(cursor: psycopg.Cursor[Any]) -> None:
+def _create_table(connection: psycopg.Connection[Any]) -> None:
     """Create the history where it is missing; dbt has made the schema before its first model."""
-    cursor.execute("select to_regclass(%s) is null", (f"{OPS_SCHEMA}.{RESULTS_TABLE}",))
-    if cursor.fetchone() == (True,):
+    missing = connection.execute(
+        "select to_regclass(%s) is null", (f"{OPS_SCHEMA}.{RESULTS_TABLE}",)
+    ).fetchone()
+    if missing == (True,):
         # "if not exists" is no protection against another task that creates the same just now.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
-        cursor.execute(sql.SQL(_CREATE).format(**_NAMES))
+        connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
+        spread = distributed_by(connection, "node", "finished_at", "invocation_id")
+        connection.execute(sql.SQL(_CREATE).format(**_NAMES, distribution=spread))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -18,7 +17,33 @@ from pydantic import (
     model_validator,
 )
 
+from elt.decode.text import is_text_encoding
+from elt.pagination import (
+    Cursor,
+    DottedPath,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    Pagination,
+    SinglePage,
+)
+
+__all__ = [
+    "Cursor",
+    "Freshness",
+    "Incremental",
+    "LinkHeader",
+    "NextLink",
+    "Offset",
+    "PageNumber",
+    "RateLimit",
+    "SinglePage",
+    "Source",
+]
+
 Grain = Literal["hour", "day", "month"]
+Format = Literal["json", "ndjson", "xml"]
 
 LONGEST_TABLE = 40
 """Characters; PostgreSQL cuts names at 63, and those of indexes and models add to the table's."""
@@ -26,58 +51,52 @@ LONGEST_TABLE = 40
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _GRAINS: dict[Grain, str] = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}
 
-DottedPath = Annotated[str, Field(pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
-"""A place inside a JSON document: field names joined by dots, ``login.password``."""
-
 
 class _Declaration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True)
-class Page:
-    """One request of a paginated extract.
+class Freshness(_Declaration):
+    """When the last load of a source counts as old; dbt's source has the same rule."""
 
-    ``number`` counts from 1; ``params`` are the query parameters that select the page; ``asked`` is
-    how many records the source is asked for, ``wanted`` how many of them belong to the extract.
+    warn_after: timedelta = timedelta(hours=26)
+    error_after: timedelta = timedelta(hours=50)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not timedelta() < self.warn_after <= self.error_after:
+            raise ValueError("warn_after must be positive and no longer than error_after")
+        return self
+
+
+class RateLimit(_Declaration):
+    """At most ``requests`` in ``seconds``, evenly spaced, by all extracts of this machine."""
+
+    requests: PositiveInt
+    seconds: PositiveFloat = 1.0
+
+
+class Incremental(_Declaration):
+    """Only what is new: each load asks for records from where the one of the period before ended.
+
+    >>> Incremental(field="updated_at", param="updated_since", initial="2020-01-01T00:00:00Z").field
+    'updated_at'
     """
 
-    number: int
-    params: dict[str, str]
-    asked: int
-    wanted: int
-
-
-class PageNumber(_Declaration):
-    """Pages selected by a number and a size, of a source that has no last page.
-
-    >>> pages = PageNumber(page="page", size="results", most=1000).pages(1500)
-    >>> [(page.params, page.wanted) for page in pages]
-    [({'page': '1', 'results': '750'}, 750), ({'page': '2', 'results': '750'}, 750)]
-    """
-
-    page: str
-    """Query parameter that takes the page's number, from 1."""
-    size: str
-    """Query parameter that takes the records in a page."""
-    most: PositiveInt = 1000
-    """Records asked for in one page, at most."""
-
-    def pages(self, limit: int) -> Iterator[Page]:
-        """The requests that together bring ``limit`` records, as even in size as they go."""
-        count = -(-limit // self.most)
-        size = -(-limit // count)
-        for number in range(1, count + 1):
-            params = {self.page: str(number), self.size: str(size)}
-            yield Page(number, params, size, min(size, limit - (number - 1) * size))
+    field: DottedPath
+    """Where a record has the value that grows: all numbers, or all text. Of texts that are moments
+    (ISO 8601) the latest counts, of others the last in the order of their characters."""
+    param: str
+    """Query parameter that takes the greatest value seen before."""
+    initial: str | None = None
+    """What the first load sends; None: it asks without the parameter."""
 
 
 class Source(_Declaration):
     """An HTTP source of records and how it wants to be asked.
 
     >>> Source(name="randomuser", entity="users", conn_id="randomuser_api", endpoint="/api/1.4/",
-    ...        records="results",
-    ...        pagination=PageNumber(page="page", size="results")).table
+    ...        records="results", pagination=PageNumber(page="page", size="results")).table
     'randomuser__users'
     """
 
@@ -86,21 +105,51 @@ class Source(_Declaration):
     entity: str
     """What its records are, in the plural: ``users``."""
     conn_id: str
-    """Airflow HTTP connection: base URL and, if the source wants one, the login."""
+    """Airflow HTTP connection: base URL and, if the source wants one, the login (`elt.api`)."""
     endpoint: str
-    """Path below the connection's URL."""
-    records: DottedPath
-    """Where in an answer the list of records is."""
+    """Path below the connection's URL; a template of Airflow."""
+    params: Mapping[str, str] = {}
+    """Query parameters, templates of Airflow; one that comes out empty is left out. Beside
+    Airflow's own names they know ``period(dag_run)`` and ``period_end(dag_run)``, the first moment
+    of the period the run loads and of the next: ``{{ period(dag_run, '%d/%m/%Y') }}``."""
+
+    format: Format = "json"
+    """Of an answer: one JSON document, a JSON document a line, or XML (see `elt.decode.xml`)."""
+    encoding: str | None = None
+    """Of an answer; None: as its byte order mark, XML prolog or Content-Type says, else UTF-8."""
+    records: DottedPath | None = None
+    """Where in an answer the records are: a list; of XML, the elements below the root. None: the
+    answer itself is a list, or one record."""
+    key: DottedPath | tuple[DottedPath, ...] = ()
+    """Where a record has what identifies it, one place or several. A page with the keys of another
+    one is not taken twice."""
+    from_answer: Mapping[str, DottedPath] = {}
+    """Fields that each record takes along from the answer around it: name in the record, place."""
+    from_request: Mapping[str, str] = {}
+    """Fields that each record takes along from the request: name in the record, parameter."""
     error: DottedPath | None = None
-    """Where an answer says that it failed although its status is 200."""
+    """Where an answer says that it failed although its status is 200; ``#text`` is the text of
+    XML's root."""
+    may_be_empty: bool = False
+    """An answer without records is one; else it counts as an outage, and is waited out."""
     redact: tuple[DottedPath, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
-    pagination: PageNumber
+
+    pagination: Pagination = SinglePage()
     """How the pages of an answer are selected."""
     period: Grain = "day"
     """What one load covers; a period landed again replaces the former load."""
+    incremental: Incremental | None = None
+    """Only what is new since the load before; None: all that the period has."""
+
+    freshness: Freshness = Freshness()
+    """When the last load counts as old."""
+    rejected_share: float = Field(default=1.0, gt=0, le=1)
+    """Share of a load's records that cannot be typed at which the run fails."""
+    rate_limit: RateLimit | None = None
+    """How often the source may be asked."""
     concurrency: PositiveInt = 4
-    """Requests under way at once."""
+    """Requests of one extract under way at once."""
     connect_timeout: PositiveFloat = 10.0
     """Seconds for a connection to be made."""
     read_timeout: PositiveFloat = 60.0
@@ -122,13 +171,40 @@ class Source(_Declaration):
             raise ValueError("must be a path that begins with '/'; the host is the connection's")
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        if value is not None and not is_text_encoding(value):
+            raise ValueError(f"is no encoding of text that Python knows: {value!r}")
+        return value
+
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _is_consistent(self) -> Self:
         if len(self.table) > LONGEST_TABLE:
             raise ValueError(
                 f"name and entity make {self.table!r}, which is longer than {LONGEST_TABLE}"
             )
+        if self.format == "xml" and self.records is None:
+            raise ValueError("records: XML needs the name of the elements that are records")
+        if self.format == "ndjson":
+            for name in ("records", "from_answer", "error"):
+                if getattr(self, name):
+                    raise ValueError(f"{name}: each line of ndjson is a record, nothing is around")
+            if self.pagination.places():
+                raise ValueError("pagination: ndjson has no body that a page could be named in")
+        if both := self.from_answer.keys() & self.from_request.keys():
+            raise ValueError(f"from_answer and from_request both make {', '.join(sorted(both))}")
+        for name, param in self.from_request.items():
+            if param not in self.params:
+                raise ValueError(f"from_request: {name!r} is of {param!r}, which is not in params")
+        if self.incremental is not None and self.incremental.param in self.params:
+            raise ValueError(f"incremental: {self.incremental.param!r} is in params, too")
         return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The places of the key."""
+        return (self.key,) if isinstance(self.key, str) else self.key
 
     @property
     def table(self) -> str:
@@ -147,6 +223,16 @@ class Source(_Declaration):
         if self.period == "month":
             start = start.replace(day=1)
         return start
+
+    def period_end(self, start: datetime) -> datetime:
+        """The start, in UTC, of the period after the one that begins at ``start``."""
+        match self.period:
+            case "hour":
+                return start + timedelta(hours=1)
+            case "day":
+                return start + timedelta(days=1)
+            case "month":
+                return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
 
     def period_label(self, start: datetime) -> str:
         """A period as people write it: ``2026-11-22`` for a day."""

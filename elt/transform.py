@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
@@ -108,3 +109,38 @@ def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, str]]:
             )
             marts.append(asdict(mart))
     return marts
+
+
+def expect_freshness(group: DbtTaskGroup, source: Source) -> None:
+    """See to it that dbt's source of the raw table has the rule that ``source`` declares.
+
+    dbt and the page Data go by dbt's. Raises ValueError where it is another one, or where the
+    models read no such table.
+    """
+    node = next(
+        (
+            node
+            for name, node in group.dbt_graph.nodes.items()
+            if name.startswith("source.") and name.rpartition(".")[2] == source.table
+        ),
+        None,
+    )
+    if node is None:
+        raise ValueError(
+            f"{source.table}: dbt has no source of that table; add one in"
+            f" models/staging/{source.name}/_{source.name}__sources.yml"
+        )
+    rule = node.config.get("freshness") or {}
+    for name in ("warn_after", "error_after"):
+        of_dbt, declared = _span(rule.get(name) or {}), getattr(source.freshness, name)
+        if of_dbt != declared:
+            raise ValueError(
+                f"{source.table}: freshness: {name} is {declared} in the declaration and"
+                f" {of_dbt} in {node.original_file_path.name}; they must agree"
+            )
+
+
+def _span(rule: Mapping[str, Any]) -> timedelta | None:
+    if not rule.get("count"):
+        return None
+    return timedelta(**{f"{rule['period']}s": rule["count"]})

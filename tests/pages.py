@@ -13,7 +13,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from elt.stack.airflow_api import AirflowApi, call
 
-SNAPSHOT = Path(__file__).parent / "integration" / "snapshots" / "assets" / "user_processing.json"
+SNAPSHOTS = Path(__file__).parent / "integration" / "snapshots" / "assets"
 
 CHAIN = {
     "api.randomuser.users",
@@ -66,7 +66,11 @@ def chain_of(url: str, password: str) -> set[str]:
 
 def expected_assets() -> dict[str, dict[str, str]]:
     """The assets as they are in review, whatever stack they run in."""
-    return dict(json.loads(SNAPSHOT.read_text()))
+    return {
+        name: asset
+        for file in SNAPSHOTS.glob("*.json")
+        for name, asset in json.loads(file.read_text()).items()
+    }
 
 
 def open_asset(page: Page, url: str, name: str) -> None:

@@ -9,9 +9,9 @@
     longer vouches for it.
 
     What has to be written is worked out on keys and hashes, in temporary
-    tables of the model's transaction. They are analysed: the planner knows
-    nothing of how many rows a common table expression has, and loops where it
-    takes 20,000 for one.
+    tables of the model's transaction, distributed as the mart is by its key.
+    They are analysed: the planner knows nothing of how many rows a common table
+    expression has, and loops where it takes 20,000 for one.
 #}
 
 
@@ -55,7 +55,8 @@
             select p.load_id
             from ({{ pinned_loads() }}) as p
             where not p.is_gone and p.period >= ({{ since }})
-        ));
+        ))
+    {{ distributed_by(key) }};
     analyze {{ contenders }};
 
     -- Keys whose load is gone and that no new load brings.
@@ -69,7 +70,8 @@
             select 1
             from {{ contenders }} as c
             where c.is_new and t.{{ key }} = c.{{ key }}
-        );
+        )
+    {{ distributed_by(key) }};
     analyze {{ orphans }};
 
     -- Only the keys that new loads touch, and all there is of the orphans.
@@ -166,7 +168,8 @@
                 j.has_former_period = 0
                 and j.former_period in ({{ gone }})
             )
-        );
+        )
+    {{ distributed_by(key) }};
     analyze {{ winners }};
 
     create temporary table {{ vanished }} on commit drop as
@@ -174,7 +177,8 @@
     from {{ orphans }} as o
     where not exists (
         select 1 from {{ contenders }} as c where o.{{ key }} = c.{{ key }}
-    );
+    )
+    {{ distributed_by(key) }};
     analyze {{ vanished }}
     {%- endif -%}
 {%- endmacro %}

@@ -8,12 +8,15 @@
 {% macro create_model_loads() -%}
     {#- on-run-start: create the table of marks where it is missing. -#}
     {%- if execute and flags.WHICH in ('run', 'build', 'test', 'seed') -%}
-        {%- set missing = run_query(
-            "select 1 where to_regclass('ops.model_loads') is null"
+        {%- set found = run_query(
+            "select 1 from pg_catalog.pg_tables"
+            ~ " where schemaname = 'ops'::name"
+            ~ " and tablename = 'model_loads'::name"
         ) -%}
-        {%- if missing.rows | length > 0 -%}
+        {%- if found.rows | length == 0 -%}
             {%- set schemas = run_query(
-                "select 1 from pg_namespace where nspname = 'ops'"
+                "select 1 from pg_catalog.pg_namespace"
+                ~ " where nspname = 'ops'::name"
             ) -%}
             select pg_advisory_xact_lock(
                 hashtext('elt'::text), hashtext('ops'::text)
@@ -32,6 +35,7 @@
                 built_at timestamptz not null,
                 primary key (model, load_id)
             )
+            {{ distributed_by('load_id') }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
@@ -84,12 +88,13 @@
 
 {% macro lock_holder(key) -%}
     {%- set answer = run_query(
-        "select l.pid || ' (user ' || coalesce(a.usename::text, '?'::text)"
-        ~ " || ', ' || coalesce(a.application_name, '?'::text)"
-        ~ " || ', since ' || coalesce(a.xact_start::text, '?'::text) || ')'"
+        "select l.pid || ' (user '::text"
+        ~ " || coalesce(a.usename::text, '?'::text) || ', '::text"
+        ~ " || coalesce(a.application_name, '?'::text) || ', since '::text"
+        ~ " || coalesce(a.xact_start::text, '?'::text) || ')'::text"
         ~ " from pg_locks as l"
         ~ " left join pg_stat_activity as a on l.pid = a.pid"
-        ~ " where l.locktype = 'advisory' and l.granted and l.objsubid = 2"
+        ~ " where l.locktype = 'advisory'::text and l.granted and l.objsubid = 2"
         ~ " and l.classid::bigint = hashtext('elt'::text)::bigint"
         ~ " & 4294967295"
         ~ " and l.objid::bigint = hashtext('" ~ mark_name()

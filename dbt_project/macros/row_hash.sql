@@ -5,19 +5,47 @@
 
 
 {% macro row_hash(columns) -%}
-    {#- MD5 of `columns`, which are names or, of timestamps, {'at': name}. -#}
+    {#-
+        MD5 of `columns`, which are names or, where the text of a value depends
+        on the session, {'at': name} of a timestamp with time zone, {'date': name}
+        of a date, {'local': name} of a timestamp without.
+    -#}
     md5(row(
             {%- for column in columns %}
-            {% if column is mapping -%}
+            {% if column is not mapping -%}
+                {{ column }}
+            {%- elif 'at' in column -%}
                 to_char(
                 {{ column['at'] }} at time zone 'UTC'::text,
                 'YYYY-MM-DD HH24:MI:SS.US'::text
             )
+            {%- elif 'date' in column -%}
+                to_char({{ column['date'] }}, 'YYYY-MM-DD'::text)
             {%- else -%}
-                {{ column }}
+                to_char(
+                {{ column['local'] }}, 'YYYY-MM-DD HH24:MI:SS.US'::text
+            )
             {%- endif %}{{ ',' if not loop.last }}
             {%- endfor %}
         )::text)
+{%- endmacro %}
+
+
+{% macro content_of(fields) -%}
+    {#- The columns of from_json's `fields`, as row_hash takes them. -#}
+    {%- set marks = {
+        'timestamptz': 'at',
+        'timestamp': 'local',
+        'date': 'date',
+        'date_dmy': 'date',
+    } -%}
+    {%- set columns = [] -%}
+    {%- for column, path, type in fields -%}
+        {%- do columns.append(
+            {marks[type]: column} if type in marks else column
+        ) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
 

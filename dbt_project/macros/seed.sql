@@ -21,7 +21,8 @@
         model, agate_table.column_names
     ) -%}
     {%- do run_query(
-        'create temporary table seeded (like ' ~ this ~ ') on commit drop'
+        'create temporary table seeded (like ' ~ this ~ ') on commit drop '
+        ~ distributed_by_config()
     ) -%}
     {%- for batch in agate_table.rows | batch(get_batch_size()) -%}
         {%- set bindings = [] -%}

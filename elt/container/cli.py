@@ -9,14 +9,13 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 from elt.container.volumes import Volumes, read_connection, read_secrets
-from elt.stack import airflow_config, command
+from elt.stack import airflow_config, command, connections
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
 from elt.warehouse import READER_CONN_ID, TRANSFORMER_CONN_ID
-
-_DEFAULT_API = "https://randomuser.me"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,7 +91,7 @@ def _add_for_compose(commands: Commands[Parser]) -> None:
         commands,
         "source",
         _source,
-        "let Airflow's connection name this HTTP source",
+        "let the connections that the sample API can serve name this URL; others stay",
         "  elt source http://sample-api:8000",
     )
     source.add_argument("api", type=command.url, metavar="URL")
@@ -133,8 +132,9 @@ def _status(options: argparse.Namespace) -> int:
     from psycopg.conninfo import make_conninfo
     from rich.console import Console
 
+    from elt import project
     from elt.container.postgres import connect
-    from elt.stack import status
+    from elt.stack import freshness, status
 
     reader = read_connection(Volumes.of_container(), READER_CONN_ID)
     now = datetime.now(UTC)
@@ -146,7 +146,7 @@ def _status(options: argparse.Namespace) -> int:
         password=reader["password"],
     )
     with connect(conninfo) as connection:
-        report = status.collect(connection, now)
+        report = status.collect(connection, now, freshness.rules(project.manifest()))
     if options.json:
         sys.stdout.write(f"{status.as_json(report)}\n")
         return 0
@@ -171,7 +171,7 @@ def _secrets(options: argparse.Namespace) -> int:
     volumes = Volumes.of_container()
     match options.action:
         case "create":
-            made = secrets.create(volumes, _api_url())
+            made = secrets.create(volumes, _sources())
             sys.stdout.write("secrets made\n" if made else "secrets are there\n")
         case "rotate":
             from elt.container import rotation
@@ -186,17 +186,15 @@ def _secrets(options: argparse.Namespace) -> int:
         case "export":
             sys.stdout.write(f"{read_secrets(volumes.secrets_file).to_json()}\n")
         case "import":
-            api_url = airflow_config.api_url(volumes.connections) or _api_url()
-            secrets.replace(volumes, sys.stdin.read(), api_url)
+            kept = airflow_config.source_urls(volumes.connections) or {}
+            secrets.replace(volumes, sys.stdin.read(), _sources() | kept)
             sys.stdout.write("secrets taken from standard input\n")
     return 0
 
 
-def _api_url() -> str:
-    try:
-        return command.url(os.environ.get("ELT_API_URL") or _DEFAULT_API)
-    except argparse.ArgumentTypeError as error:
-        raise StackError(f"ELT_API_URL is wrong: {error}") from error
+def _sources() -> dict[str, str]:
+    folder = Path(os.environ.get("ELT_DAGS_FOLDER") or "/opt/elt/dags")
+    return connections.in_effect(folder / connections.FILE, os.environ)
 
 
 def _source(options: argparse.Namespace) -> int:
@@ -220,8 +218,6 @@ def _service(options: argparse.Namespace) -> int:
 
 
 def _watch(_options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from elt.container import watch
 
     watch.watch(Path(os.environ["ELT_DBT_PROJECT"]))

@@ -63,10 +63,10 @@ def _settle(volumes: Volumes) -> Secrets:
 
 def _finish(volumes: Volumes, new: Secrets) -> Secrets:
     """Take into use what PostgreSQL has been told; can be cut off anywhere and done again."""
-    api_url = airflow_config.api_url(volumes.connections)
-    if api_url is None:
+    sources = airflow_config.source_urls(volumes.connections)
+    if sources is None:
         raise StackError(f"{volumes.connections} is damaged: `docker compose up` writes it anew")
-    secrets.publish(volumes, new, api_url)
+    secrets.publish(volumes, new, sources)
     write_private(volumes.generation, os.urandom(8).hex())
     airflow_database.reset_login(LOGIN, new.admin_password)
     settled, failure = new, None
@@ -80,7 +80,7 @@ def _finish(volumes: Volumes, new: Secrets) -> Secrets:
         settled = replace(new, fernet_key=",".join(keys))
     write_private(volumes.secrets_file, settled.to_json())
     volumes.next_secrets_file.unlink(missing_ok=True)
-    secrets.publish(volumes, settled, api_url)
+    secrets.publish(volumes, settled, sources)
     if failure is not None:
         raise failure
     return settled

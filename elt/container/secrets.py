@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 
 from elt import warehouse
 from elt.container.volumes import Volumes, read_secrets
-from elt.stack import airflow_config
+from elt.stack import airflow_config, connections
 from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER, Secrets, update_private, write_private
@@ -22,10 +23,10 @@ def server(secrets: Secrets) -> Server:
     return Server(host, int(os.environ.get("ELT_WAREHOUSE_PORT") or 5432), secrets)
 
 
-def create(volumes: Volumes, api_url: str) -> bool:
+def create(volumes: Volumes, sources: Mapping[str, str]) -> bool:
     """Make what is missing and write what the services read; whether secrets were made.
 
-    `api_url` is the HTTP source that Airflow's connection names from now on. Where secrets are
+    `sources` are the URLs that Airflow's HTTP connections name from now on. Where secrets are
     there, they stay. To be run before PostgreSQL's first start, which takes its superuser's
     password from here.
     """
@@ -33,11 +34,11 @@ def create(volumes: Volumes, api_url: str) -> bool:
         made = not volumes.secrets_file.exists()
         if made:
             write_private(volumes.secrets_file, Secrets.generate().to_json())
-        publish(volumes, read_secrets(volumes.secrets_file), api_url)
+        publish(volumes, read_secrets(volumes.secrets_file), sources)
     return made
 
 
-def replace(volumes: Volumes, text: str, api_url: str) -> None:
+def replace(volumes: Volumes, text: str, sources: Mapping[str, str]) -> None:
     """Take the secrets of a backup, which `elt secrets export` wrote, in place of what is there.
 
     Raises StackError where the text is something else.
@@ -51,10 +52,10 @@ def replace(volumes: Volumes, text: str, api_url: str) -> None:
         raise StackError("standard input is not what `secrets export` wrote; nothing was changed")
     with volumes.changing():
         write_private(volumes.secrets_file, given.to_json())
-        publish(volumes, given, api_url)
+        publish(volumes, given, sources)
 
 
-def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
+def publish(volumes: Volumes, secrets: Secrets, sources: Mapping[str, str]) -> None:
     """Write the files that PostgreSQL and Airflow's services read, where they differ."""
     update_private(
         volumes.superuser_password_file, secrets.databases[SUPERUSER], mode=_READABLE_BY_GROUP
@@ -66,21 +67,26 @@ def publish(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
             airflow_config.common(postgres, volumes.connections), _of_containers()
         ),
     )
-    _write_connections(volumes, secrets, api_url)
+    _write_connections(volumes, secrets, sources)
     update_private(
         volumes.login, json.dumps({"username": LOGIN, "password": secrets.admin_password})
     )
 
 
 def use_source(volumes: Volumes, api_url: str) -> None:
-    """Let Airflow's connection name another HTTP source."""
+    """Let the connections that the sample API can stand in for name it; the others stay.
+
+    Those that are not in the file, since the environment or the UI has them, stay out of it.
+    """
     with volumes.changing():
-        _write_connections(volumes, read_secrets(volumes.secrets_file), api_url)
+        known = airflow_config.source_urls(volumes.connections) or {}
+        sampled = {conn_id: api_url for conn_id in connections.BUNDLED if conn_id in known}
+        _write_connections(volumes, read_secrets(volumes.secrets_file), known | sampled)
 
 
-def _write_connections(volumes: Volumes, secrets: Secrets, api_url: str) -> None:
-    connections = airflow_config.connections(api_url, server(secrets))
-    update_private(volumes.connections, json.dumps(connections, indent=2))
+def _write_connections(volumes: Volumes, secrets: Secrets, sources: Mapping[str, str]) -> None:
+    written = airflow_config.connections(sources, server(secrets))
+    update_private(volumes.connections, json.dumps(written, indent=2))
 
 
 def _of_containers() -> airflow_config.Sections:

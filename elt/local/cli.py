@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import traceback
@@ -11,10 +12,13 @@ from datetime import UTC, date, datetime
 
 from rich.console import Console
 
-from elt.local import processes, run, shell, status, up
+from elt.local import apis, processes, run, shell, status, up
+from elt.local.apis import Choice
 from elt.local.home import Home
+from elt.scaffold import command as scaffold
 from elt.stack import command
 from elt.stack.command import Commands, Parser
+from elt.stack.errors import UsageError
 from elt.stack.status import FILE_WIDTH
 
 _PIPELINE = "user_processing"
@@ -81,6 +85,7 @@ def _parser() -> Parser:
     )
     _add_run(commands)
     _add_up(commands)
+    scaffold.add(commands)
     _add_others(commands)
     return parser
 
@@ -93,12 +98,24 @@ def _add_run(commands: Commands[Parser]) -> None:
         "run a pipeline to its end, starting what it needs and stopping it afterwards",
         "  elt run\n"
         "  elt run user_processing --results 20000 --seed demo\n"
-        "  elt run --date 2026-01-31\n"
-        "  elt run --api https://randomuser.me --results 500",
+        "  elt run exchange_rates --date 2026-01-31\n"
+        '  elt run --param nationalities=\'["CH", "FR"]\'\n'
+        "  elt run --api real --results 500\n"
+        "  elt run exchange_rates --api cbr_api=https://www.cbr.ru",
     )
     parser.add_argument("pipeline", nargs="?", default=_PIPELINE, metavar="PIPELINE")
-    parser.add_argument("--results", type=_count, metavar="N", help="how many records to load")
-    parser.add_argument("--seed", type=_seed, metavar="S", help="seed of the source's people")
+    parser.add_argument(
+        "--results", type=_count, metavar="N", help="how many users; --param results=N"
+    )
+    parser.add_argument("--seed", type=_seed, metavar="S", help="seed of the users; --param seed=S")
+    parser.add_argument(
+        "--param",
+        type=_param,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the pipeline, JSON or else text; again for each",
+    )
     parser.add_argument("--date", type=_date, metavar="D", help="day to load for, YYYY-MM-DD, UTC")
     _add_api(parser)
 
@@ -109,7 +126,10 @@ def _add_up(commands: Commands[Parser]) -> None:
         "up",
         _up,
         "run Airflow with its UI in the foreground until Ctrl-C",
-        "  elt up\n  elt up --port 9090\n  elt up --api https://randomuser.me",
+        "  elt up\n"
+        "  elt up --port 9090\n"
+        "  elt up --api real\n"
+        "  elt up --api randomuser_api=https://randomuser.me",
     )
     parser.add_argument("--port", type=_port, metavar="N", help="port of the UI (8080 if free)")
     _add_api(parser)
@@ -154,9 +174,13 @@ def _add_others(commands: Commands[Parser]) -> None:
 def _add_api(parser: Parser) -> None:
     parser.add_argument(
         "--api",
-        type=command.url,
-        metavar="URL",
-        help="HTTP source to read instead of the bundled sample API",
+        type=apis.argument,
+        action="append",
+        default=[],
+        metavar="API",
+        help="what to read instead of the bundled sample API: real, each source's own API"
+        " (dags/connections.toml); URL, for all sources; CONNECTION=URL or CONNECTION=real,"
+        " for one, again for each",
     )
 
 
@@ -170,6 +194,21 @@ def _seed(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("the seed is empty")
     return text
+
+
+def _param(text: str) -> tuple[str, object]:
+    name, separator, value = text.partition("=")
+    if not separator or not re.fullmatch(r"\w+", name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, json.loads(value, parse_constant=_no_number)
+    except ValueError:
+        return name, value
+
+
+def _no_number(text: str) -> object:
+    """NaN and the like, which JSON does not have."""
+    raise ValueError(text)
 
 
 def _date(text: str) -> date:
@@ -191,14 +230,19 @@ def _port(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    request = run.Request(
-        options.pipeline, options.results, options.seed, options.date, options.api
-    )
+    params: dict[str, object] = {}
+    named = [("results", options.results), ("seed", options.seed)]
+    for name, value in [*options.param, *(pair for pair in named if pair[1] is not None)]:
+        if name in params:
+            raise UsageError(f"the parameter {name} is given twice")
+        params[name] = value
+    request = run.Request(options.pipeline, params, options.date, Choice.of(options.api))
     return run.run(Home.from_environment(), request, Console(), Console(stderr=True))
 
 
 def _up(options: argparse.Namespace) -> int:
-    return up.up(Home.from_environment(), Console(), port=options.port, api_url=options.api)
+    choice = Choice.of(options.api)
+    return up.up(Home.from_environment(), Console(), port=options.port, choice=choice)
 
 
 def _down(_options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from elt.stack import connections
 from elt.stack.errors import StackError
 from elt.stack.secrets import Secrets, write_private
 
@@ -42,6 +43,12 @@ class Home:
         """The DAG folder: the clone's, or the one ELT_DAGS_FOLDER names."""
         named = os.environ.get("ELT_DAGS_FOLDER", "").strip()
         return Path(os.path.abspath(Path(named).expanduser())) if named else self.project / "dags"
+
+    @property
+    def connections_file(self) -> Path:
+        """The sources' connections: beside the DAGs, or the clone's where there are none."""
+        own = self.dags / connections.FILE
+        return own if own.exists() else self.project / "dags" / connections.FILE
 
     @property
     def dbt_project(self) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -33,8 +33,8 @@ class Occupant:
     """When its process was started, in seconds since the epoch: a pid may be used again."""
     url: str | None = None
     """Where the UI is, once it answers."""
-    api_url: str | None = None
-    """The HTTP source its connections name."""
+    apis: Mapping[str, str] | None = None
+    """The URL of each HTTP connection."""
 
     @property
     def is_alive(self) -> bool:
@@ -57,8 +57,8 @@ class Claim:
         self._occupant = occupant
         self._write()
 
-    def announce(self, *, url: str | None = None, api_url: str | None = None) -> None:
-        self._occupant = replace(self._occupant, url=url, api_url=api_url)
+    def announce(self, *, url: str, apis: Mapping[str, str]) -> None:
+        self._occupant = replace(self._occupant, url=url, apis=dict(apis))
         self._write()
 
     def withdraw(self) -> None:

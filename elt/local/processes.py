@@ -18,6 +18,8 @@ MARKER = "ELT_STACK"
 """Environment variable that every process of a stack carries: its state folder."""
 
 _FOREIGN_VARIABLES = ("AIRFLOW", "PG", "DBT_", "ELT_WAREHOUSE_", "ELT_DBT_TARGET", "COSMOS_")
+_CONNECTION = "AIRFLOW_CONN_"
+"""Begins the variables that define a source's connection, with its login."""
 _NO_PROXY = ("127.0.0.1", "localhost")
 _TERM_SECONDS = 10.0
 _KILL_SECONDS = 10.0
@@ -30,7 +32,9 @@ def environment(home: Home, extra: Mapping[str, str] | None = None) -> dict[str,
     marker and `extra`.
     """
     inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN_VARIABLES)
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_CONNECTION) or not name.startswith(_FOREIGN_VARIABLES)
     }
     spared = [host for host in inherited.get("NO_PROXY", "").split(",") if host]
     no_proxy = ",".join(dict.fromkeys([*spared, *_NO_PROXY]))

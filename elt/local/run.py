@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,8 +18,9 @@ from typing import IO, Any
 import psutil
 from rich.console import Console
 
-from elt.local import airflow_home, occupancy, summary
+from elt.local import airflow_home, apis, occupancy, summary
 from elt.local.airflow_home import DEFAULT_PORT
+from elt.local.apis import Choice
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.occupancy import Occupant, OccupiedError
@@ -51,16 +52,10 @@ class Request:
     """What is to be run."""
 
     pipeline: str
-    results: int | None = None
-    seed: str | None = None
-    date: date | None = None
-    api_url: str | None = None
-
-    @property
-    def conf(self) -> dict[str, object]:
-        """The run's configuration: the parameters that were named."""
-        named = {"results": self.results, "seed": self.seed}
-        return {name: value for name, value in named.items() if value is not None}
+    params: Mapping[str, object]
+    """The run's configuration: the DAG's parameters that were named."""
+    date: date | None
+    apis: Choice
 
     @property
     def logical_date(self) -> datetime | None:
@@ -85,6 +80,7 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
     Raises UsageError when there is no such pipeline, StackError when it cannot be run.
     """
     _expect_pipeline(home, request.pipeline)
+    planned = apis.plan(home, request.apis, os.environ)
     secrets = home.create()
     begun = time.monotonic()
     log = home.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
@@ -93,7 +89,7 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
         try:
             held.enter_context(occupancy.claim(home, "run"))
         except OccupiedError as error:
-            occupant = _running_stack(error.occupant, request)
+            occupant = _running_stack(error.occupant, request, planned)
             server = held.enter_context(Cluster(home, secrets).lease()).server
             with display.showing(f"{request.pipeline} in the running stack, {occupant.url}"):
                 outcome = _run_in_stack(home, server, occupant, request, display)
@@ -104,7 +100,7 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
             with display.showing(f"{request.pipeline}"):
                 stack = held.enter_context(started(home, display, ui_port=port))
                 server = stack.server
-                outcome = _run_in_process(stack, request, display, log)
+                outcome = _run_in_process(stack, request, planned, display, log)
         seconds = time.monotonic() - begun
         if outcome.failures:
             for task, reason in outcome.failures.items():
@@ -116,7 +112,8 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
                 )
             errors.print(f"log: {log}", markup=False, highlight=False, soft_wrap=True)
             return EXIT_FAILURE
-        summary.show(home, server, outcome.run_id, console, seconds=seconds, log=log)
+        done = summary.Run(request.pipeline, outcome.run_id)
+        summary.show(home, server, done, console, seconds=seconds, log=log)
     return 0
 
 
@@ -134,37 +131,54 @@ def _unknown(pipeline: str, known: list[str]) -> UsageError:
     return UsageError(f"there is no pipeline {pipeline!r}; there are: {listed}")
 
 
-def _running_stack(occupant: Occupant | None, request: Request) -> Occupant:
+def _lacking(pipeline: str, params: Collection[str], known: Collection[str]) -> UsageError:
+    """There are no parameters `params`; an unknown one would be passed over in silence."""
+    named = ", ".join(params)
+    noun = "parameter" if len(params) == 1 else "parameters"
+    listed = ", ".join(known) if known else "none"
+    return UsageError(f"{pipeline} has no {noun} {named}; it has: {listed}")
+
+
+def _running_stack(
+    occupant: Occupant | None, request: Request, planned: Mapping[str, str | None]
+) -> Occupant:
     """The `elt up` that will do the run. Raises StackError where it is something else."""
     if occupant is None or occupant.command == "run":
         raise StackError("another `elt run` is at work in this folder: wait for it to end")
     if occupant.url is None:
         raise StackError("`elt up` is still starting: try again when it has printed its address")
-    if request.api_url is not None and request.api_url != occupant.api_url:
+    if differs := apis.difference(request.apis, planned, occupant.apis or {}):
+        conn_id, wanted, had = differs
         raise StackError(
-            f"`elt up` is running with the API {occupant.api_url}: "
-            f"stop it, or start it with --api {request.api_url}"
+            f"`elt up` is running with {had} for {conn_id}, not with {wanted}:"
+            " stop it, or start it with the same --api"
         )
     return occupant
 
 
-def _run_in_process(stack: Stack, request: Request, display: Display, log: Path) -> Outcome:
+def _run_in_process(
+    stack: Stack,
+    request: Request,
+    planned: Mapping[str, str | None],
+    display: Display,
+    log: Path,
+) -> Outcome:
     with ExitStack() as held:
         # It imports Airflow and dbt while the rest is made ready.
         child = held.enter_context(_Child.started(stack, log))
         make_ready(stack, display)
-        api_url = request.api_url
-        if api_url is None:
+        sample = None
+        if None in planned.values():
             with display.step("start the sample API"):
-                api_url = held.enter_context(sample_api(stack.home))
-        connections = airflow_home.connections_file(stack.home)
-        write_connections(connections, api_url, stack.server)
+                sample = held.enter_context(sample_api(stack.home))
+        sources = apis.with_sample(planned, sample)
+        write_connections(airflow_home.connections_file(stack.home), sources, stack.server)
         logical_date = request.logical_date
         child.ask(
             {
                 "pipeline": request.pipeline,
                 "logical_date": logical_date and logical_date.isoformat(),
-                "conf": request.conf,
+                "conf": request.params,
             }
         )
         display.update("load the pipeline", "running")
@@ -275,6 +289,8 @@ def _refusal(event: Mapping[str, Any], request: Request, log: Path) -> StackErro
     match event["kind"]:
         case "unknown":
             return _unknown(request.pipeline, event["known"])
+        case "params":
+            return _lacking(request.pipeline, event["params"], event["known"])
         case "broken":
             return StackError(f"the DAG folder has a file that cannot be loaded: {message}")
         case "invalid":
@@ -289,7 +305,10 @@ def _run_in_stack(
     """Have the running Airflow do the run, since its scheduler would take it up anyway."""
     try:
         api = AirflowApi(str(occupant.url), server.secrets.admin_password)
-        dag = api.get(f"dags/{request.pipeline}")
+        dag = api.dag(request.pipeline)
+        known = dag.get("params") or {}
+        if lacking := [name for name in request.params if name not in known]:
+            raise _lacking(request.pipeline, lacking, known)
         if dag.get("is_paused"):
             raise StackError(
                 f"{request.pipeline} is paused in the running Airflow: unpause it at {occupant.url}"
@@ -311,14 +330,14 @@ def _trigger(api: AirflowApi, request: Request) -> dict[str, Any]:
     logical_date = request.logical_date or now
     try:
         return api.trigger(
-            request.pipeline, logical_date=logical_date.isoformat(), conf=request.conf
+            request.pipeline, logical_date=logical_date.isoformat(), conf=request.params
         )
     except AirflowApiError as error:
         if error.status != 409:
             raise
     # A logical date belongs to one run; one a moment later is in the same period.
     later = logical_date.replace(microsecond=max(1, now.microsecond))
-    return api.trigger(request.pipeline, logical_date=later.isoformat(), conf=request.conf)
+    return api.trigger(request.pipeline, logical_date=later.isoformat(), conf=request.params)
 
 
 def _poll(home: Home, api: AirflowApi, dag_id: str, run_id: str, display: Display) -> Outcome:

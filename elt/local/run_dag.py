@@ -196,6 +196,10 @@ def run(request: dict[str, Any], events: Events, interruption: Interruption) -> 
     dag = _find(request["pipeline"], events)
     if dag is None:
         return 1
+    params = request["conf"]
+    if lacking := [name for name in params if name not in dag.params]:
+        events.send("error", kind="params", message="", params=lacking, known=list(dag.params))
+        return 1
     order = [task.task_id for task in dag.topological_sort()]  # type: ignore[no-untyped-call]
     events.send("parsed", tasks=order)
 
@@ -209,7 +213,7 @@ def run(request: dict[str, Any], events: Events, interruption: Interruption) -> 
     date = request["logical_date"]
     logical_date = datetime.fromisoformat(date) if date else datetime.now(UTC)
     try:
-        result = dag.test(logical_date=logical_date, run_conf=request["conf"])
+        result = dag.test(logical_date=logical_date, run_conf=params)
     except ValueError as error:
         # What the DAG's Params refuse.
         events.send("error", kind="invalid", message=sentence(error))

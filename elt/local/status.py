@@ -11,7 +11,7 @@ from elt import warehouse
 from elt.local import occupancy
 from elt.local.home import Home
 from elt.local.postgres import Cluster
-from elt.stack import status
+from elt.stack import freshness, status
 from elt.stack.status import Report
 
 
@@ -22,12 +22,13 @@ def show(home: Home, console: Console, *, as_json: bool) -> int:
     url = occupant.url if is_up and occupant else None
     report = Report([], {}, [])
     now = datetime.now(UTC)
+    manifest = home.dbt_project / "target" / "manifest.json"
     if home.exists:
         with (
             Cluster(home, home.secrets()).lease() as lease,
             psycopg.connect(lease.server.dsn(warehouse.READER)) as connection,
         ):
-            report = status.collect(connection, now)
+            report = status.collect(connection, now, freshness.rules(manifest))
     if as_json:
         text = status.as_json(report, up=is_up, url=url, home=str(home.root))
         console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, class_row
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,21 +24,63 @@ from elt.local.ports import LOOPBACK
 from elt.stack.server import Server
 from elt.stack.words import size_words
 
+_USER_PIPELINE = "user_processing"
 _USERS = "users"
 _USER_COLUMNS = ("firstname", "lastname", "country", "email")
-_EXAMPLE = "select * from analytics.users limit 5"
+_EXAMPLE = "select * from analytics.{} limit 5"
 _FIRST_ROWS = 5
+_FIRST_COLUMNS = 6
+_CELL = 28
+"""Characters of a value that are shown."""
 _TOP_COUNTRIES = 5
+_REJECTED = "rejected_"
+"""Begins the names of tables of what could not be typed."""
+_A_DAY = "2026-01-31"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a pipeline that has succeeded."""
+
+    pipeline: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load that a run brought."""
+
+    load_id: int
+    source: str
+    period: datetime
+    records: int
+    bytes: int
+
+    @property
+    def entity(self) -> str:
+        """What its records are: the raw table is `<source>__<entity>`."""
+        return self.source.partition("__")[2]
 
 
 def show(
-    home: Home, server: Server, run_id: str, console: Console, *, seconds: float, log: Path
+    home: Home, server: Server, run: Run, console: Console, *, seconds: float, log: Path
 ) -> None:
-    """Print what the run `run_id` brought."""
+    """Print what the run brought."""
     with psycopg.connect(server.dsn(warehouse.READER)) as connection:
         console.print()
-        _show_users(connection, console)
-        _show_loads(connection, run_id, console)
+        loads = _loads(connection, run)
+        if run.pipeline == _USER_PIPELINE:
+            main: str | None = _USERS
+            _show_users(connection, console)
+        else:
+            main = _show_marts(connection, run, loads, console)
+    for load in loads:
+        console.print(
+            f"Load of {load.source} for {load.period.astimezone(UTC):%Y-%m-%d %H:%M} UTC:"
+            f" {load.records:,} records, {size_words(load.bytes)}.",
+            markup=False,
+            highlight=False,
+        )
     console.print(f"Finished in {seconds:.1f} s.", highlight=False)
     elt = command_name()
     _print_pairs(
@@ -48,13 +93,19 @@ def show(
             " stopped while nothing uses it",
         },
     )
+    query = {f"{elt} psql -c '{_EXAMPLE.format(main)}'": "query the data"} if main else {}
+    more = {}
+    if run.pipeline == _USER_PIPELINE:
+        more = {f"{elt} run --results 20000": "more users"}
+    elif loads:
+        more = {f"{elt} run {run.pipeline} --date {_A_DAY}": "another day"}
     _print_pairs(
         console,
         "What to try next:",
         {
-            f"{elt} psql -c '{_EXAMPLE}'": "query the data",
+            **query,
             f"{elt} status": "loads, rows, freshness",
-            f"{elt} run --results 20000": "more users",
+            **more,
             f"{elt} up": "Airflow with its UI; Ctrl-C stops it",
             f'eval "$({elt} env)"; cd dbt_project; dbt test': "dbt by hand, while that is up",
         },
@@ -114,17 +165,121 @@ def _show_users(connection: psycopg.Connection[TupleRow], console: Console) -> N
     console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show_loads(connection: psycopg.Connection[TupleRow], run_id: str, console: Console) -> None:
+def _loads(connection: psycopg.Connection[TupleRow], run: Run) -> list[Load]:
     if not _exists(connection, warehouse.RAW_SCHEMA, warehouse.LEDGER_TABLE):
-        return
-    loads = connection.execute(
-        "select source, period, records, bytes from raw.loads where run_id = %s order by source",
-        (run_id,),
+        return []
+    with connection.cursor(row_factory=class_row(Load)) as cursor:
+        return cursor.execute(
+            "select load_id, source, period, records, bytes from raw.loads"
+            " where dag_id = %s and run_id = %s order by source",
+            (run.pipeline, run.run_id),
+        ).fetchall()
+
+
+def _show_marts(
+    connection: psycopg.Connection[TupleRow], run: Run, loads: Sequence[Load], console: Console
+) -> str | None:
+    """Print the main table that the run built, and the rows of each; its name."""
+    built = [mart for mart in _built(connection, run) if not mart.startswith(_REJECTED)]
+    if not built:
+        return None
+    entities = [load.entity for load in loads]
+    main = next((mart for mart in built if mart in entities), built[0])
+    load_ids = [load.load_id for load in loads]
+    _show_rows(connection, main, load_ids, console)
+    counts = [f"{mart} {_count(connection, mart):,}" for mart in built]
+    rejected = _rejected(connection, load_ids)
+    said = f"Rows: {', '.join(counts)}; {rejected:,} rejected records."
+    console.print(said, markup=False, highlight=False, soft_wrap=True)
+    return main
+
+
+def _built(connection: psycopg.Connection[TupleRow], run: Run) -> list[str]:
+    """The tables of `analytics` that dbt built in the run, in the order it built them."""
+    if not _exists(connection, warehouse.OPS_SCHEMA, warehouse.RESULTS_TABLE):
+        return []
+    nodes = connection.execute(
+        "select node from ops.dbt_results"
+        " where dag_id = %s and run_id = %s and status = 'success' and node like 'model.%%'"
+        " group by node order by max(finished_at)",
+        (run.pipeline, run.run_id),
     ).fetchall()
-    for source, period, records, size in loads:
-        console.print(
-            f"Load of {source} for {period:%Y-%m-%d %H:%M} UTC:"
-            f" {records:,} records, {size_words(size)}.",
-            markup=False,
-            highlight=False,
-        )
+    tables = connection.execute(
+        "select tablename from pg_catalog.pg_tables where schemaname = %s",
+        (warehouse.ANALYTICS_SCHEMA,),
+    ).fetchall()
+    models = [str(node).rpartition(".")[2] for (node,) in nodes]
+    return [model for model in models if (model,) in tables]
+
+
+def _show_rows(
+    connection: psycopg.Connection[TupleRow],
+    mart: str,
+    load_ids: Sequence[int],
+    console: Console,
+) -> None:
+    names = _columns(connection, mart)
+    columns = names[:_FIRST_COLUMNS]
+    query = sql.SQL("select {columns} from {mart}").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        mart=sql.Identifier(warehouse.ANALYTICS_SCHEMA, mart),
+    )
+    limit = sql.SQL(" limit {}").format(sql.Literal(_FIRST_ROWS))
+    rows: list[TupleRow] = []
+    if "load_id" in names:
+        # Those that the run brought; where it changed nothing, any.
+        of_run = query + sql.SQL(" where load_id = any(%s)") + limit
+        rows = connection.execute(of_run, (list(load_ids),)).fetchall()
+    rows = rows or connection.execute(query + limit).fetchall()
+    texts = [["" if value is None else _shortened(str(value)) for value in row] for row in rows]
+    fitting = _fitting(columns, texts, console.width)
+    table = Table(*columns[:fitting], title=f"analytics.{mart}, first rows", title_justify="left")
+    for row in texts:
+        table.add_row(*map(escape, row[:fitting]))
+    console.print(table)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _CELL else f"{line[: _CELL - 1]}…"
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many columns have room beside each other, at least one."""
+    taken = 1  # the border on the left
+    for index, column in enumerate(columns):
+        taken += max(map(cell_len, (column, *(row[index] for row in rows)))) + 3
+        if taken > width:
+            return max(1, index)
+    return len(columns)
+
+
+def _columns(connection: psycopg.Connection[TupleRow], table: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from information_schema.columns"
+        " where table_schema = %s and table_name = %s order by ordinal_position",
+        (warehouse.ANALYTICS_SCHEMA, table),
+    ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def _count(connection: psycopg.Connection[TupleRow], table: str) -> int:
+    name = sql.Identifier(warehouse.ANALYTICS_SCHEMA, table)
+    row = connection.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _rejected(connection: psycopg.Connection[TupleRow], load_ids: Sequence[int]) -> int:
+    """The records of the loads that are in a table of rejected ones."""
+    tables = connection.execute(
+        "select table_name from information_schema.columns"
+        " where table_schema = %s and column_name = 'load_id' and starts_with(table_name, %s)",
+        (warehouse.ANALYTICS_SCHEMA, _REJECTED),
+    ).fetchall()
+    count = 0
+    for (table,) in tables:
+        name = sql.Identifier(warehouse.ANALYTICS_SCHEMA, table)
+        query = sql.SQL("select count(*) from {} where load_id = any(%s)").format(name)
+        row = connection.execute(query, (list(load_ids),)).fetchone()
+        count += int(row[0]) if row else 0
+    return count

@@ -16,8 +16,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from elt.local import airflow_home, occupancy
+from elt.local import airflow_home, apis, occupancy
 from elt.local.airflow_home import DEFAULT_PORT
+from elt.local.apis import Choice
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.occupancy import Occupant, OccupiedError
@@ -54,12 +55,13 @@ class Service:
     log: Path
 
 
-def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -> int:
+def up(home: Home, console: Console, *, port: int | None, choice: Choice) -> int:
     """Run the stack until it is stopped; the command's exit code.
 
     Raises StackError when another command runs Airflow here, a port is taken, or something
     does not start or dies.
     """
+    planned = apis.plan(home, choice, os.environ)
     home.create()
     begun = time.monotonic()
     display = Display(console)
@@ -77,21 +79,65 @@ def up(home: Home, console: Console, *, port: int | None, api_url: str | None) -
             held.callback(_stop_services, home, console)
             make_ready(stack, display)
             services = []
-            if api_url is None:
+            sample = None
+            if None in planned.values():
                 with display.step("start the sample API"):
-                    process, api_url = start_sample_api(home, stack.lease.fileno())
+                    process, sample = start_sample_api(home, stack.lease.fileno())
                     log = home.logs / "sample-api.log"
                     services.append(Service("sample API", process, log))
-            connections = airflow_home.connections_file(home)
-            write_connections(connections, api_url, stack.server)
+            connections = _Connections(stack, choice, sample)
+            connections.write(planned)
             services += _start_services(stack)
             url = airflow_home.ui_url(ui_port)
             _wait_until_healthy(url, services, display)
-        claimed.announce(url=url, api_url=api_url)
-        _welcome(stack, url, api_url, console, seconds=time.monotonic() - begun)
+        claimed.announce(url=url, apis=connections.apis)
+        _welcome(stack, url, connections.apis, console, seconds=time.monotonic() - begun)
         while True:
             _expect_alive(services)
+            if connections.follow(console):
+                claimed.announce(url=url, apis=connections.apis)
             time.sleep(_WATCH_SECONDS)
+
+
+class _Connections:
+    """Airflow's connections, which follow `dags/connections.toml` while the stack is up."""
+
+    def __init__(self, stack: Stack, choice: Choice, sample: str | None) -> None:
+        self.apis: dict[str, str] = {}
+        self._stack = stack
+        self._choice = choice
+        self._sample = sample
+        self._seen = self._stamp()
+
+    def write(self, planned: Mapping[str, str | None]) -> None:
+        self.apis = apis.with_sample(planned, self._sample)
+        file = airflow_home.connections_file(self._stack.home)
+        write_connections(file, self.apis, self._stack.server)
+
+    def follow(self, console: Console) -> bool:
+        """Write them again where the file has changed; whether it did. What is wrong is printed."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return False
+        self._seen = stamp
+        try:
+            planned = apis.plan(self._stack.home, self._choice, os.environ)
+            if self._sample is None and None in planned.values():
+                raise StackError("the sample API is needed now: stop `elt up` and start it again")
+            self.write(planned)
+        except StackError as error:
+            said = f"connections stay as they are: {error}"
+        else:
+            said = f"connections: {', '.join(self.apis)}"
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+        return True
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self._stack.home.connections_file.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_ino
 
 
 def down(home: Home, console: Console) -> int:
@@ -188,12 +234,15 @@ def _wait_until_healthy(url: str, services: Sequence[Service], display: Display)
     )
 
 
-def _welcome(stack: Stack, url: str, api_url: str, console: Console, *, seconds: float) -> None:
+def _welcome(
+    stack: Stack, url: str, sources: Mapping[str, str], console: Console, *, seconds: float
+) -> None:
     table = Table.grid(padding=(0, 2))
     table.add_row("Airflow", url)
     table.add_row("user", LOGIN)
     table.add_row("password", stack.server.secrets.admin_password)
-    table.add_row("source API", api_url)
+    for index, line in enumerate(apis.described(sources)):
+        table.add_row("" if index else "source APIs", line)
     table.add_row("logs", str(stack.home.logs))
     console.print()
     console.print(table, soft_wrap=True, highlight=False, markup=False)

@@ -83,6 +83,10 @@ class AirflowApi:
     def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         return call(f"{self._url}/api/v2/{path}", token=self._token, body=body)
 
+    def dag(self, dag_id: str) -> dict[str, Any]:
+        """A DAG with its details, such as parameters."""
+        return self.get(f"dags/{quote(dag_id, safe='')}/details")
+
     def trigger(
         self, dag_id: str, *, logical_date: str, conf: Mapping[str, object]
     ) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from elt.stack.server import Server
 
 LOGIN = "admin"
 
-API_CONNECTION = "randomuser_api"
+HTTP = "http"
+"""Type of a source's connection."""
 
 PRELOADED = (
     "dbt.cli.main",
@@ -34,8 +35,11 @@ Sections = Mapping[str, Mapping[str, object]]
 """Options by section, as airflow.cfg has them."""
 
 
-def connections(api_url: str, server: Server) -> dict[str, dict[str, object]]:
-    """Airflow's connections by id, as LocalFilesystemBackend reads them."""
+def connections(sources: Mapping[str, str], server: Server) -> dict[str, dict[str, object]]:
+    """Airflow's connections by id, as LocalFilesystemBackend reads them.
+
+    `sources` are the URLs of the HTTP connections.
+    """
 
     def database(role: str) -> dict[str, object]:
         parameters = server.parameters(role, warehouse.WAREHOUSE_DATABASE)
@@ -49,23 +53,27 @@ def connections(api_url: str, server: Server) -> dict[str, dict[str, object]]:
         }
 
     return {
-        API_CONNECTION: {"conn_type": "http", "host": api_url},
+        **{conn_id: {"conn_type": HTTP, "host": url} for conn_id, url in sources.items()},
         warehouse.LOADER_CONN_ID: database(warehouse.LOADER),
         warehouse.TRANSFORMER_CONN_ID: database(warehouse.TRANSFORMER),
         warehouse.READER_CONN_ID: database(warehouse.READER),
     }
 
 
-def write_connections(path: Path, api_url: str, server: Server) -> None:
-    write_private(path, json.dumps(connections(api_url, server), indent=2))
+def write_connections(path: Path, sources: Mapping[str, str], server: Server) -> None:
+    write_private(path, json.dumps(connections(sources, server), indent=2))
 
 
-def api_url(path: Path) -> str | None:
-    """The HTTP source that the connections in `path` name, None before there are any."""
+def source_urls(path: Path) -> dict[str, str] | None:
+    """The URLs of the HTTP connections in `path`, None where it is missing or damaged."""
     try:
         known = json.loads(path.read_text())
-        return str(known[API_CONNECTION]["host"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return {
+            conn_id: str(fields["host"])
+            for conn_id, fields in known.items()
+            if fields["conn_type"] == HTTP
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -86,6 +94,8 @@ def common(server: Server, connections_file: Path) -> Sections:
             "parallelism": 8,
             "default_pool_task_slot_count": 16,
             "load_examples": False,
+            # Else a DAG file in which the word "airflow" does not occur is passed over.
+            "dag_discovery_safe_mode": False,
             # A paused DAG leaves a run that is triggered by REST waiting without a word.
             "dags_are_paused_at_creation": False,
             # The default asks the resolver, which may take seconds without a network.

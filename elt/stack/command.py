@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
-from urllib.parse import urlsplit
 
+from elt.stack.connections import base_url
 from elt.stack.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, StackError
 
 
@@ -79,13 +78,9 @@ def call(action: Callable[[], int], details: Callable[[], str] = str) -> int:
 def url(text: str) -> str:
     """An argument that is the URL of an HTTP source. Raises ArgumentTypeError."""
     try:
-        parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or re.search(r"\s", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a URL like https://randomuser.me")
-    return text.rstrip("/")
+        return base_url(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _complain(sentence: str) -> None:

@@ -61,7 +61,7 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -74,5 +74,5 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
 
 def update_private(path: Path, text: str, mode: int = 0o600) -> None:
     """`write_private`, but only where something differs: running services read such files again."""
-    if not path.exists() or path.read_text() != text:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_private(path, text, mode)

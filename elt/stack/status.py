@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import sql
@@ -16,14 +16,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from elt import warehouse
+from elt.stack import freshness
+from elt.stack.freshness import Rule, State
 from elt.stack.words import size_words
 
 FILE_WIDTH = 160
 """Columns of a table that goes to a file or a pipe, which need not fit a screen."""
 
 _LATEST = 20
-_WARN_AFTER = timedelta(hours=26)
-_ERROR_AFTER = timedelta(hours=50)
 
 _COLOURS = {"pass": "green", "warn": "yellow", "error": "red"}
 
@@ -46,7 +46,7 @@ class Freshness:
 
     source: str
     landed_at: datetime
-    state: Literal["pass", "warn", "error"]
+    state: State
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,13 @@ class Report:
     freshness: list[Freshness]
 
 
-def collect(connection: psycopg.Connection[TupleRow], now: datetime) -> Report:
-    """Read the state of any stack's warehouse, over a connection of the reader."""
+def collect(
+    connection: psycopg.Connection[TupleRow], now: datetime, rules: Mapping[str, Rule]
+) -> Report:
+    """Read the state of any stack's warehouse, over a connection of the reader.
+
+    `rules` say by source when its last load is old (`elt.stack.freshness`).
+    """
     if not _has_ledger(connection):
         return Report([], _rows(connection), [])
     with connection.cursor(row_factory=class_row(Load)) as cursor:
@@ -73,14 +78,11 @@ def collect(connection: psycopg.Connection[TupleRow], now: datetime) -> Report:
     newest = connection.execute(
         "select source, max(landed_at) from raw.loads group by source order by source"
     ).fetchall()
-    freshness = [Freshness(source, at, _freshness(now - at)) for source, at in newest]
-    return Report(loads, _rows(connection), freshness)
-
-
-def _freshness(age: timedelta) -> Literal["pass", "warn", "error"]:
-    if age > _ERROR_AFTER:
-        return "error"
-    return "warn" if age > _WARN_AFTER else "pass"
+    judged = [
+        Freshness(source, at, rules.get(source, freshness.DEFAULT).judge(now - at))
+        for source, at in newest
+    ]
+    return Report(loads, _rows(connection), judged)
 
 
 def _has_ledger(connection: psycopg.Connection[TupleRow]) -> bool:

@@ -19,7 +19,6 @@ from psycopg.rows import class_row, dict_row
 
 from elt.ui.tables import Rule, Table
 from elt.warehouse import (
-    ANALYTICS_SCHEMA,
     LEDGER_TABLE,
     OPS_SCHEMA,
     RAW_SCHEMA,
@@ -46,7 +45,6 @@ _LOCK_TIMEOUT = "1s"
 
 _LEDGER = f"{RAW_SCHEMA}.{LEDGER_TABLE}"
 _RESULTS = f"{OPS_SCHEMA}.{RESULTS_TABLE}"
-_REJECTED = f"{ANALYTICS_SCHEMA}.rejected_records"
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,7 @@ class Detail:
     loads: list[Load]
     tests: list[TestState]
     rejected: list[dict[str, Any]]
+    rejected_in: list[str]
     rejected_total: int
     rejected_is_all: bool
 
@@ -131,14 +130,12 @@ class Warehouse:
         )
         (there,) = self._rows(
             "select to_regclass(%s) is not null as ledger, to_regclass(%s) is not null as results,"
-            " to_regclass(%s) is not null as rejected, now() as now",
+            " now() as now",
             _LEDGER,
             _RESULTS,
-            _REJECTED,
         )
         self._has_ledger: bool = there["ledger"]
         self._has_results: bool = there["results"]
-        self._has_rejected: bool = there["rejected"]
         self.now: datetime = there["now"]
 
     def states(self, tables: Iterable[Table]) -> list[State]:
@@ -166,6 +163,7 @@ class Warehouse:
             loads=self._latest(table),
             tests=self._tests(table),
             rejected=(rejected or [])[:REASONS],
+            rejected_in=[".".join(relation) for relation in table.rejected_in],
             rejected_total=total,
             rejected_is_all=rejected is not None and total < REJECTED,
         )
@@ -511,34 +509,40 @@ class Warehouse:
 
         None while their table is being built anew.
         """
-        if not self._has_rejected or not table.sources:
-            return []
         try:
             with self._connection.transaction():
-                return self._reasons(table)
+                there = [
+                    relation
+                    for relation in table.rejected_in
+                    if self._rows("select 1 where to_regclass(%s) is not null", ".".join(relation))
+                ]
+                return self._reasons(table, there) if there else []
         except psycopg.errors.LockNotAvailable:
             return None
 
-    def _reasons(self, table: Table) -> list[dict[str, Any]]:
+    def _reasons(self, table: Table, relations: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        newest = sql.SQL(
+            "(select r.rejection_reason, r.load_id, r.load_period from {} as r"
+            " where r.source = any(%s) order by r.load_id desc limit %s)"
+        )
         return self._rows(
-            """
-            select
-                x.rejection_reason as reason,
-                count(*) as records,
-                max(x.load_id) as last_load_id,
-                max(x.load_period) as last_period
-            from (
-                select r.rejection_reason, r.load_id, r.load_period
-                from analytics.rejected_records as r
-                where r.source = any(%s)
-                order by r.load_id desc
-                limit %s
-            ) as x
-            group by x.rejection_reason
-            order by count(*) desc, x.rejection_reason
-            """,
-            list(table.sources),
-            REJECTED,
+            sql.SQL(
+                """
+                select
+                    x.rejection_reason as reason,
+                    count(*) as records,
+                    max(x.load_id) as last_load_id,
+                    max(x.load_period) as last_period
+                from ({}) as x
+                group by x.rejection_reason
+                order by count(*) desc, x.rejection_reason
+                """
+            ).format(
+                sql.SQL(" union all ").join(
+                    newest.format(sql.Identifier(*relation)) for relation in relations
+                )
+            ),
+            *[value for _ in relations for value in (list(table.sources), REJECTED)],
         )
 
     def _rows(self, statement: str | sql.Composed, *parameters: Any) -> list[dict[str, Any]]:

@@ -42,7 +42,9 @@ class Table:
     """A table or view of the warehouse that dbt knows.
 
     ``name`` and ``group`` are those of its asset; ``relation`` is schema and identifier;
-    ``sources`` are the raw tables all its rows come from, by their name in the ledger.
+    ``sources`` are the raw tables all its rows come from, by their name in the ledger;
+    ``rejected_in`` are schema and identifier of the tables that have their rejected records (models
+    whose ``meta`` has ``rejected_of``).
     """
 
     node: str
@@ -54,6 +56,7 @@ class Table:
     docs: str
     reads: tuple[str, ...]
     sources: tuple[str, ...]
+    rejected_in: tuple[tuple[str, str], ...]
     freshness: Rule | None
     tests: tuple[Test, ...]
 
@@ -80,10 +83,12 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
     }
     ancestors = {name: _ancestors(nodes, name) for name in named}
     tests = _tests(nodes)
+    rejecting = _rejecting(nodes)
     found = []
     for name, asset in named.items():
         node = nodes[name]
         sources = [nodes[at] for at in ancestors[name] if at in named and _is_source(at)]
+        landed = sorted(source["identifier"] for source in sources)
         found.append(
             Table(
                 node=name,
@@ -94,7 +99,8 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
                 description=" ".join(node["description"].split()),
                 docs=f"{node['resource_type']}/{name}",
                 reads=tuple(dict.fromkeys(named[at].name for at in _parents(nodes, name, named))),
-                sources=tuple(sorted(source["identifier"] for source in sources)),
+                sources=tuple(landed),
+                rejected_in=tuple(rejecting[table] for table in landed if table in rejecting),
                 freshness=_strictest(sources),
                 tests=tuple(tests.get(name, ())),
             )
@@ -106,6 +112,15 @@ def _read(file: Path, _changed: int) -> dict[str, Table]:
 
 def _is_source(name: str) -> bool:
     return name.startswith("source.")
+
+
+def _rejecting(nodes: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The table of rejected records of each raw table that has one."""
+    return {
+        node["config"]["meta"]["rejected_of"]: (node["schema"], node["alias"])
+        for node in nodes.values()
+        if node["resource_type"] == "model" and "rejected_of" in (node["config"].get("meta") or {})
+    }
 
 
 def _tests(nodes: Mapping[str, Any]) -> dict[str, list[Test]]:

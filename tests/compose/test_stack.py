@@ -6,15 +6,24 @@ import json
 import os
 import re
 import subprocess
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from elt.stack import connections
 from elt.stack.airflow_api import AirflowApi, AirflowApiError, call
+from elt.stack.connections import BUNDLED
 from tests.browser import open_page
 from tests.compose.conftest import DAG, ROOT, SERVICES, Compose, Stack, login_of, service_of
 
 MAX_IMAGE_MB = 450
+DECLARED = connections.read(ROOT / "dags" / connections.FILE)
+SOURCE_VARIABLES = {
+    "randomuser_api": "ELT_API_URL",
+    "cbr_api": "ELT_URL_CBR_API",
+    "rickandmorty_api": "ELT_URL_RICKANDMORTY_API",
+}
 
 
 def test_up_waits_until_all_is_healthy(stack: Stack) -> None:
@@ -185,6 +194,9 @@ def test_settings_are_documented_with_their_defaults() -> None:
         text = (ROOT / name).read_text()
         used |= dict(re.findall(r"\$\{(ELT_[A-Z_]+):-([^${}]*)\}", text))
     used["ELT_UI_URL"] = "http://localhost:8080"
+    used |= {
+        name: DECLARED[conn_id] for conn_id, name in SOURCE_VARIABLES.items() if used[name] == ""
+    }
     lines = (ROOT / ".env.example").read_text().splitlines()
     documented = dict(re.findall(r"^#([A-Z_]+)=(.*)$", "\n".join(lines), re.MULTILINE))
     assert documented.pop("COMPOSE_PROFILES") == ""
@@ -194,7 +206,7 @@ def test_settings_are_documented_with_their_defaults() -> None:
 
 
 def test_the_source_is_the_real_api_unless_the_sample_is_asked_for() -> None:
-    def api_url(*profiles: str) -> str:
+    def configured(*profiles: str) -> dict[str, Any]:
         shown = subprocess.run(
             ["docker", "compose", "--env-file", "/dev/null", *profiles, "config", "--format=json"],
             cwd=ROOT,
@@ -202,27 +214,32 @@ def test_the_source_is_the_real_api_unless_the_sample_is_asked_for() -> None:
             capture_output=True,
             check=True,
         )
-        services = json.loads(shown.stdout)["services"]
-        source = services.get("sample-source", {"command": None})["command"]
-        return str(source or services["secrets"]["environment"]["ELT_API_URL"])
+        return dict(json.loads(shown.stdout)["services"])
 
-    assert api_url() == "https://randomuser.me"
-    assert "http://sample-api:8000" in api_url("--profile", "sample")
+    environment = configured()["secrets"]["environment"]
+    assert {environment[name] for name in SOURCE_VARIABLES.values()} == {""}
+    assert DECLARED["randomuser_api"] == "https://randomuser.me"
+    assert "sample-source" not in configured()
+    sampled = configured("--profile", "sample")["sample-source"]
+    assert sampled["command"] == ["source", "http://sample-api:8000"]
 
 
-def test_the_connection_follows_the_profile(stack: Stack) -> None:
-    def host() -> str:
+def test_the_connections_follow_the_profile(stack: Stack) -> None:
+    def hosts() -> dict[str, str]:
         shown = stack.compose("exec", "-T", "scheduler", "cat", "/run/elt/config/connections.json")
-        return str(json.loads(shown)["randomuser_api"]["host"])
+        known = json.loads(shown)
+        return {conn_id: known[conn_id]["host"] for conn_id in BUNDLED}
 
     compose = stack.compose
-    assert host() == "http://sample-api:8000"
+    sampled = dict.fromkeys(BUNDLED, "http://sample-api:8000")
+    assert hosts() == sampled
     # What `up` runs first without the profile, and then with it.
     other = "ELT_API_URL=https://api.example.com"
     compose("run", "--rm", "-T", "--env", other, "secrets", "create")
-    assert host() == "https://api.example.com"
+    real = {conn_id: DECLARED[conn_id] for conn_id in BUNDLED}
+    assert hosts() == real | {"randomuser_api": "https://api.example.com"}
     compose.up()
-    assert host() == "http://sample-api:8000"
+    assert hosts() == sampled
 
 
 def test_the_image_is_small_and_runs_no_root(compose: Compose) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.conftest import Elt, answer_of
 
+PIPELINES = sorted(file.stem for file in (Path(__file__).parents[2] / "dags").glob("[!_]*.py"))
 COMMANDS = ("run", "up", "down", "status", "psql", "env")
 
 
@@ -34,12 +35,21 @@ def test_help_of_each_command(bare: Elt) -> None:
     ("arguments", "said"),
     [
         ("bogus", "invalid choice"),
-        ("run nope", "there is no pipeline 'nope'; there are: data_catalog, user_processing"),
+        ("run nope", f"there is no pipeline 'nope'; there are: {', '.join(PIPELINES)}"),
         ("run --results 0", "not a whole number"),
         ("run --results many", "not a whole number"),
         ("run --date 2026-13-01", "not a date"),
         ("run --date 2199-01-01", "not between"),
         ("run --api ftp://x", "not a URL"),
+        ("run --api http://me:secret@x", "a login does not belong in a URL"),
+        ("run --api cbr_api=", "not a URL"),
+        ("run --api =http://x", "is not CONNECTION=URL"),
+        ("run --api nope=http://x", "there is no connection 'nope'"),
+        ("run --api http://x --api real", "two APIs for every connection"),
+        ("up --api nope=real", "there is no connection 'nope'"),
+        ("run --param seed", "is not NAME=VALUE"),
+        ("run --param =1", "is not NAME=VALUE"),
+        ("run --seed a --param seed=b", "the parameter seed is given twice"),
         ("run --seed=", "seed is empty"),
         ("run --bogus", "unrecognized"),
         ("up --port 99999", "not a port"),
@@ -74,6 +84,31 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "cannot be written" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_what_the_pipeline_does_not_know_is_refused(own_elt: Elt) -> None:
+    before = own_elt.rows("select * from raw.loads")
+    answer = own_elt("run", "data_catalog", "--results", "5", "--param", "colour=red")
+    assert answer.returncode == 2
+    assert "data_catalog has no parameters colour, results; it has: none" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+    answer = own_elt("run", "--param", "nationality=CH")
+    assert answer.returncode == 2
+    assert "has no parameter nationality; it has: results, seed, nationalities" in answer.stderr
+    answer = own_elt("run", "--param", 'nationalities=["XX"]')
+    assert answer.returncode == 2
+    assert "user_processing refuses these parameters" in answer.stderr
+    assert own_elt.rows("select * from raw.loads") == before
+    assert own_elt.processes() == []
+
+
+def test_a_connection_that_the_environment_defines_is_airflows(own_elt: Elt) -> None:
+    impatient = {"ELT_SENSOR_TIMEOUT": "1", "ELT_TASK_RETRIES": "0"}
+    nowhere = '{"conn_type": "http", "host": "http://127.0.0.1:9"}'
+    answer = own_elt("run", AIRFLOW_CONN_RANDOMUSER_API=nowhere, **impatient)
+    assert answer.returncode == 1
+    assert "is_api_available failed" in answer.stderr
+    assert "refused the connection" in answer.stderr
 
 
 def test_status_starts_postgresql_and_stops_it(elt: Elt) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from elt.local.home import Home
 from elt.local.postgres import Cluster
 from elt.sample_api.testing import SampleApi
 from elt.stack.airflow_config import connections
+from elt.stack.connections import BUNDLED
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 
@@ -36,7 +38,12 @@ Land = Callable[..., "RawRef"]
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running PostgreSQL with no database prepared."""
+    """A running PostgreSQL with no database prepared.
+
+    Another version than the package's is tested with ELT_TEST_POSTGRES=/usr/lib/postgresql/15/bin.
+    """
+    if folder := os.environ.get("ELT_TEST_POSTGRES"):
+        postgres.programs = lambda: Path(folder)
     home = Home(tmp_path_factory.mktemp("cluster"))
     with Cluster(home, home.create()).lease() as lease:
         yield lease.server
@@ -70,7 +77,7 @@ def api(running_api: SampleApi) -> SampleApi:
 @pytest.fixture
 def airflow_connections(warehouse: Server, api: SampleApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Airflow's connections to ``warehouse`` and ``api``, by their usual ids."""
-    for conn_id, fields in connections(api.url, warehouse).items():
+    for conn_id, fields in connections(dict.fromkeys(BUNDLED, api.url), warehouse).items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
 
 

@@ -6,10 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from elt.pipeline import pipeline
+from elt.source import Freshness, PageNumber, Source
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -86,7 +91,12 @@ def described(dag: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", ["user_processing", "data_catalog"])
+NAMES = sorted(file.stem for file in (ROOT / "dags").glob("*.py"))
+"""The DAGs; each has the name of its file."""
+PIPELINES = sorted(set(NAMES) - {"data_catalog"})
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_structure_and_lineage(dags: dict[str, Any], name: str) -> None:
     """A change to it is seen in review; ELT_UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
     file = SNAPSHOTS / f"{name}.json"
@@ -97,9 +107,11 @@ def test_structure_and_lineage(dags: dict[str, Any], name: str) -> None:
     assert json.loads(found) == json.loads(file.read_text())
 
 
-def test_assets(dag: Any) -> None:
-    """Names, URIs, groups: the tests of both stacks compare what Airflow shows with this file."""
-    file = SNAPSHOTS / "assets" / "user_processing.json"
+@pytest.mark.parametrize("name", PIPELINES)
+def test_assets(dags: dict[str, Any], name: str) -> None:
+    """Names, URIs, groups: the tests of both stacks compare what Airflow shows with these files."""
+    dag = dags[name]
+    file = SNAPSHOTS / "assets" / f"{name}.json"
     assets = {asset for task in dag.tasks for asset in (*task.inlets, *task.outlets)}
     found = {
         asset.name: {"uri": asset.uri, "group": asset.group}
@@ -161,9 +173,7 @@ def test_parsing_does_no_io(dbt_project: Path, tmp_path: Path) -> None:
         timeout=120,
     )
     assert parsed.returncode == 0, parsed.stderr
-    assert parsed.stdout.splitlines()[-2:] == ["{}", "['data_catalog', 'user_processing']"], (
-        parsed.stdout
-    )
+    assert parsed.stdout.splitlines()[-2:] == ["{}", str(NAMES)], parsed.stdout
 
 
 def test_without_a_manifest_the_error_says_how_to_get_one(
@@ -174,5 +184,81 @@ def test_without_a_manifest_the_error_says_how_to_get_one(
     monkeypatch.setenv("ELT_DBT_PROJECT", str(tmp_path))
     folder = ROOT / "dags"
     bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
-    (error,) = bag.import_errors.values()
-    assert "manifest.json is missing; write it by 'dbt parse'" in error
+    assert len(bag.import_errors) == len(PIPELINES)
+    for error in bag.import_errors.values():
+        assert "manifest.json is missing; write it by 'dbt parse'" in error
+
+
+def declared(**changes: Any) -> Source:
+    fields: dict[str, Any] = {
+        "name": "randomuser",
+        "entity": "users",
+        "conn_id": "shop_api",
+        "endpoint": "/orders",
+    }
+    return Source(**(fields | changes))
+
+
+def test_a_freshness_rule_that_dbt_has_otherwise_is_refused(
+    dbt_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    rule = Freshness(warn_after=timedelta(hours=20), error_after=timedelta(hours=50))
+    with pytest.raises(ValueError, match="randomuser__users: freshness: warn_after is 20:00:00 in"):
+        pipeline(declared(freshness=rule), dag_id="other", marts=["users"])
+
+
+def test_a_source_that_dbt_does_not_know_is_refused(
+    dbt_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    with pytest.raises(ValueError, match="randomuser__orders: dbt has no source of that table"):
+        pipeline(declared(entity="orders"), dag_id="other", marts=["users"])
+
+
+def test_an_endless_source_wants_a_limit() -> None:
+    endless = PageNumber(page="page", size="size", endless=True)
+    with pytest.raises(ValueError, match="needs a limit of records"):
+        pipeline(declared(pagination=endless), dag_id="other", marts=["users"])
+
+
+def test_templates_know_the_period_of_the_run(
+    dbt_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Endpoint and parameters, as Airflow renders them for a run of December 31st."""
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    source = declared(
+        endpoint="/orders/{{ period(dag_run, '%Y') }}",
+        params={"from": "{{ period(dag_run) }}", "to": "{{ period_end(dag_run, '%d.%m.%Y') }}"},
+        period="month",
+    )
+    dag = pipeline(source, dag_id="other", marts=["users"])
+    run = SimpleNamespace(logical_date=datetime(2026, 12, 31, 7, tzinfo=UTC), run_after=None)
+    for task_id in ("is_api_available", "extract_users"):
+        task = dag.get_task(task_id)
+        task.render_template_fields({"dag_run": run, **dag.user_defined_macros})
+        if task_id == "extract_users":
+            endpoint, params, _limit = task.op_args
+        else:
+            endpoint, params = task.endpoint, task.request_params
+        assert endpoint == "/orders/2026"
+        assert params == {"from": "2026-12", "to": "01.01.2027"}
+
+
+def test_a_source_with_numbered_pages_takes_25_lines_at_most(
+    dbt_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example of the documentation, which Airflow loads as it stands there."""
+    from airflow.dag_processing.dagbag import BundleDagBag
+
+    text = (ROOT / "docs" / "sources.md").read_text()
+    example = text.partition('    """Orders')[2].partition("\n## ")[0]
+    lines = [line[4:] for line in f'    """Orders{example}'.rstrip().splitlines()]
+    assert len(lines) <= 25
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    file = "\n".join(lines).replace("shop", "randomuser").replace("orders", "users")
+    (tmp_path / "randomuser.py").write_text(f"{file}\n")
+    bag = BundleDagBag(
+        dag_folder=tmp_path, bundle_path=tmp_path, bundle_name="example", safe_mode=False
+    )
+    assert (bag.import_errors, list(bag.dags)) == ({}, ["randomuser"])

@@ -18,9 +18,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from airflow.providers.http.hooks.http import HttpHook
 
 from elt import fetch
+from elt.api import ApiHook
 from elt.errors import SourceError, SourceRefusedError
 from elt.fetch import Fetched
 from elt.sample_api.faults import Records, Status
@@ -69,7 +69,7 @@ def declare(**changes: Any) -> Source:
         "records": "results",
         "error": "error",
         "redact": ("login.password",),
-        "pagination": PageNumber(page="page", size="results", most=10),
+        "pagination": PageNumber(page="page", size="results", most=10, endless=True),
         "concurrency": 1,
     }
     return Source(**(fields | changes))
@@ -79,7 +79,7 @@ def extract(
     limit: int = 30, params: Mapping[str, str] | None = None, **changes: Any
 ) -> tuple[Fetched, list[Any]]:
     """Fetch as the pipeline does; what it says of it, and the records in the spool."""
-    hook = HttpHook(method="GET", http_conn_id="randomuser_api")
+    hook = ApiHook("randomuser_api")
     with Spool() as spool:
         fetched = fetch.fetch(hook, declare(**changes), params or {"seed": SEED}, limit, spool)
         return fetched, [json.loads(record) for page in spool.pages() for record in page]

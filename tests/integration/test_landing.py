@@ -18,11 +18,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from airflow.providers.http.hooks.http import HttpHook
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt import decode, fetch, landing
 from elt import warehouse as names
+from elt.api import ApiHook
 from elt.errors import LandingError
 from elt.fetch import Fetched
 from elt.landing import RawRef, Run
@@ -42,7 +42,7 @@ SOURCE = Source(
     records="results",
     error="error",
     redact=("login.password",),
-    pagination=PageNumber(page="page", size="results", most=100),
+    pagination=PageNumber(page="page", size="results", most=100, endless=True),
 )
 TABLE = "raw.randomuser__users"
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -217,11 +217,11 @@ def test_what_is_landed_is_what_the_source_sent_less_the_passwords(
     loader: PostgresHook, warehouse: Server, api: SampleApi
 ) -> None:
     with Spool() as spool:
-        hook = HttpHook(method="GET", http_conn_id=SOURCE.conn_id)
+        hook = ApiHook(SOURCE.conn_id)
         fetched = fetch.fetch(hook, SOURCE, {"seed": "landing"}, 1000, spool)
         ref = landing.land(loader, SOURCE, DAY, RUN, spool, fetched)
     sent: list[Any] = []
-    session = HttpHook(method="GET", http_conn_id=SOURCE.conn_id)
+    session = ApiHook(SOURCE.conn_id)
     for page in range(1, 11):
         answer = session.run("/api/1.4/", {"seed": "landing", "page": page, "results": 100})
         sent += answer.json()["results"]
@@ -516,12 +516,72 @@ def test_what_is_kept_as_it_is_postgresql_takes(cluster: Server, record: str) ->
 def test_a_record_that_passes_the_sieve_and_is_refused_is_named(
     loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode, "storable", lambda record: record)
+    monkeypatch.setattr("elt.landing.storable", lambda record: record)
     land(loader, people(1, 20))
     before = contents(warehouse)
     with pytest.raises(LandingError, match="period 2026-11-22: record 3 cannot be stored"):
         land(loader, [*people(1, 2), rb'"\u0000"', *people(3, 5)])
     assert contents(warehouse) == before
+
+
+# What an incremental source goes on from
+
+
+def land_until(hook: PostgresHook, cursor: str | None, period: datetime) -> None:
+    now = datetime.now(UTC)
+    with Spool() as spool:
+        spool.write(1, [])
+        fetched = Fetched("http://api.example/", 1, 0, 0, now, now, cursor)
+        landing.land(hook, SOURCE, period, RUN, spool, fetched)
+
+
+def test_a_period_goes_on_from_the_latest_one_before_it(loader: PostgresHook) -> None:
+    assert landing.cursor_before(loader, SOURCE, DAY) is None
+    land_until(loader, "2026-11-22T23:00:00Z", DAY)
+    land_until(loader, "2026-11-25T01:00:00Z", DAY + timedelta(days=3))
+    assert landing.cursor_before(loader, SOURCE, DAY) is None
+    assert landing.cursor_before(loader, SOURCE, NEXT) == "2026-11-22T23:00:00Z"
+    assert landing.cursor_before(loader, SOURCE, DAY + timedelta(days=3)) == "2026-11-22T23:00:00Z"
+    assert landing.cursor_before(loader, SOURCE, DAY + timedelta(days=9)) == "2026-11-25T01:00:00Z"
+
+
+def test_a_ledger_of_an_earlier_release_gets_the_column(
+    loader: PostgresHook, warehouse: Server
+) -> None:
+    land(loader, people(1, 2))
+    with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
+        connection.execute("alter table raw.loads drop column cursor")
+    landing.create_tables(loader, SOURCE)
+    assert query(warehouse, "select records, cursor from raw.loads") == [(2, None)]
+
+
+# Greenplum takes the same records as text
+
+
+def test_as_text_the_same_is_landed(
+    loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [
+        rb'{"name": "a\\b\"c\n\t\u00e9", "path": "C:\\new\\table"}',
+        b'{\n\t"pretty": "printed",\r\n\t"text": "\\\\N and \\\\."\n}',
+        '{"é": "Ж\u2028"}'.encode(),
+        b"[]",
+        b'"\\\\."',
+    ]
+    binary = land(loader, records)
+    monkeypatch.setattr("elt.greenplum.is_greenplum", lambda _connection: True)
+    text = land(loader, records, NEXT)
+    assert landed(warehouse, text["load_id"]) == landed(warehouse, binary["load_id"])
+    assert landed(warehouse, text["load_id"]) == [json.loads(record) for record in records]
+    assert text["checksum"] == binary["checksum"]
+
+
+def test_an_unstorable_record_is_kept_as_text_there_too(
+    loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("elt.greenplum.is_greenplum", lambda _connection: True)
+    ref = land(loader, [*people(1, 2), rb'"\u0000"'])
+    assert landed(warehouse, ref["load_id"])[2] == '"\\u0000"'
 
 
 # Rights

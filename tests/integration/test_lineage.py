@@ -129,14 +129,8 @@ def render() -> Any:
     return pipeline(
         users,
         dag_id="everything",
-        schedule="@daily",
-        request={},
         limit="1",
         marts=MARTS,
-        params={},
-        owner="tests",
-        tags=[],
-        doc="",
     )
 
 

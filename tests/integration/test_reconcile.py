@@ -10,7 +10,7 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt import warehouse as names
-from elt.errors import ReconciliationError, UnsettledError
+from elt.errors import ReconciliationError, RejectedError, UnsettledError
 from elt.landing import RawRef
 from elt.reconcile import reconcile
 from elt.stack.secrets import SUPERUSER
@@ -135,3 +135,31 @@ def test_while_another_run_has_landed_and_not_built_a_difference_is_worth_a_retr
         check(first)
     build(dbt)
     assert check(first)["raw"] == 1
+
+
+def test_too_many_rejected_records_fail_the_run_and_say_why(
+    land: Land, dbt: Dbt, check: Check, airflow_connections: None
+) -> None:
+    """The share counts as reached at its value; a load with fewer passes."""
+    wrong = {"login": {"uuid": "no uuid"}}
+    ref = land("2026-11-01", user(1), user(2), user(3), wrong)
+    build(dbt)
+    hook = PostgresHook(postgres_conn_id="warehouse_transformer")
+    counts = reconcile(hook, ref, [USERS], 0.26)["analytics.users"]
+    assert (counts["raw"], counts["rejected"]) == (4, 1)
+    with pytest.raises(RejectedError) as failed:
+        reconcile(hook, ref, [USERS], 0.25)
+    assert str(failed.value) == (
+        f"randomuser__users, load {ref['load_id']} of 2026-11-01T00:00:00+00:00: 1 of 4 records"
+        " were rejected, which is the declared share of 0.25 or more: login.uuid: not a uuid (1);"
+        " look at what the source sends and mend analytics.stg_randomuser__users"
+    )
+
+
+def test_a_load_of_which_every_record_is_rejected_always_fails(
+    land: Land, dbt: Dbt, check: Check
+) -> None:
+    ref = land("2026-11-01", "7", "8")
+    build(dbt)
+    with pytest.raises(RejectedError, match=r"2 of 2 records were rejected.*not an object \(2\)"):
+        check(ref)

@@ -1,26 +1,28 @@
 """Pages to records: what is found, what is removed, and how odd input is refused."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elt.decode import DecodeError, redact, redactions, split, storable
-from elt.source import PageNumber, Source
+from elt.decode import DecodeError, Decoder, Document, storable
+from elt.decode.redaction import redact, redactions
+from elt.source import Cursor, NextLink, PageNumber, Source
 
-SOURCE = Source(
-    name="randomuser",
-    entity="users",
-    conn_id="randomuser_api",
-    endpoint="/api/1.4/",
-    records="results",
-    error="error",
-    redact=("login.password",),
-    pagination=PageNumber(page="page", size="results"),
-)
-TREE = redactions(SOURCE.redact)
+FIELDS: dict[str, Any] = {
+    "name": "randomuser",
+    "entity": "users",
+    "conn_id": "randomuser_api",
+    "endpoint": "/api/1.4/",
+    "records": "results",
+    "error": "error",
+    "redact": ("login.password",),
+    "pagination": PageNumber(page="page", size="results", endless=True),
+}
+TREE = redactions(("login.password",))
 
 JSON = st.recursive(
     st.none()
@@ -36,18 +38,93 @@ JSON = st.recursive(
 )
 
 
+def decode(body: bytes, asked: dict[str, str] | None = None, **changes: Any) -> Document:
+    return Decoder(Source(**(FIELDS | changes)), asked).decode(body)
+
+
+def records(body: bytes, **changes: Any) -> list[bytes]:
+    return decode(body, **changes).records
+
+
+def values(body: bytes, **changes: Any) -> list[Any]:
+    return [json.loads(record) for record in records(body, **changes)]
+
+
 def page(*records: Any) -> bytes:
     return json.dumps({"results": records, "info": {}}, ensure_ascii=False).encode()
+
+
+def lines(**changes: Any) -> dict[str, Any]:
+    """What makes the source one of a JSON text a line."""
+    return {"format": "ndjson", "records": None, "error": None, **changes}
+
+
+# Where the records are
 
 
 def test_records_stay_as_sent() -> None:
     sent = [b'{"b": 1.50,  "a":"\xd8\xa2"}', b"1", b'"x"', b"null", b"[1, 2]"]
     body = b'{"results": [ ' + b" , ".join(sent) + b' ], "info": {}}'
-    assert split(body, SOURCE, {}) == sent
+    assert records(body, redact=()) == sent
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "found"),
+    [
+        (b"[1, 2]", None, [1, 2]),
+        (b" \r\n\t[1, 2] \n", None, [1, 2]),
+        (b"[]", None, []),
+        (b'{"id": 1}', None, [{"id": 1}]),
+        (b' {"id": 1}\n', None, [{"id": 1}]),
+        (b'{"a": {"b": {"c": [1]}}}', "a.b.c", [1]),
+        (b'{"a": [1], "a": [2]}', "a", [2]),
+        ('{"данные": [1]}'.encode(), "данные", [1]),
+        (b'{"a": []}', "a", []),
+    ],
+)
+def test_records_are_the_answer_itself_or_somewhere_in_it(
+    body: bytes, path: str | None, found: list[Any]
+) -> None:
+    assert values(body, records=path) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"id": 1}\n{"id": 2}', [{"id": 1}, {"id": 2}]),
+        (b'{"id": 1}\r\n\r\n {"id": 2} \r\n', [{"id": 1}, {"id": 2}]),
+        (b'\xef\xbb\xbf{"id": 1}\n', [{"id": 1}]),
+        (b'1\n"a"\nnull\n[]\n', [1, "a", None, []]),
+        ('{"a": "\u2028\x85"}\n'.encode(), [{"a": "\u2028\x85"}]),
+        (rb'{"a": "\n\ud83d\ude00\ud83d"}', [{"a": "\n😀\ufffd"}]),
+        (b"", []),
+        (b"\n\n", []),
+    ],
+)
+def test_a_record_a_line(body: bytes, found: list[Any]) -> None:
+    assert values(body, **lines()) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"id": 1}\n{"id": 2', "line 2 of the answer is not JSON"),
+        (b'{"id": 1}{"id": 2}', "line 1 of the answer is not JSON"),
+        (b'[{"id": 1},\n{"id": 2}]', "line 1 of the answer is not JSON"),
+        (b"<html>\n</html>", "line 1 of the answer is not JSON"),
+        (b"\n\n" + b"[" * 100_000, "line 3 of the answer is not JSON"),
+    ],
+)
+def test_a_line_that_is_no_record_is_named(body: bytes, said: str) -> None:
+    with pytest.raises(DecodeError, match=said):
+        records(body, **lines())
+
+
+# What is removed
 
 
 def test_what_is_to_be_redacted_is_gone_wherever_it_stands() -> None:
-    records = [
+    sent = [
         {"login": {"uuid": "1", "password": "poker"}},
         {"login": [{"password": "poker"}, ["poker-free"]]},
         {"login": "poker-free"},
@@ -55,8 +132,7 @@ def test_what_is_to_be_redacted_is_gone_wherever_it_stands() -> None:
         [{"login": {"password": "poker"}}],
         {"password": "kept: only login.password is declared"},
     ]
-    found = [json.loads(record) for record in split(page(*records), SOURCE, TREE)]
-    assert found == [
+    left = [
         {"login": {"uuid": "1"}},
         {"login": [{}, ["poker-free"]]},
         {"login": "poker-free"},
@@ -64,12 +140,40 @@ def test_what_is_to_be_redacted_is_gone_wherever_it_stands() -> None:
         [{"login": {}}],
         {"password": "kept: only login.password is declared"},
     ]
+    assert values(page(*sent)) == left
+    assert values(b"\n".join(json.dumps(one).encode() for one in sent), **lines()) == left
 
 
-def test_a_field_sent_twice_is_redacted_twice() -> None:
-    record = b'{"login":{"password":"a"},"login":{"password":"b","uuid":"1"},"x":{"login":1}}'
-    (found,) = split(b'{"results":[' + record + b"]}", SOURCE, TREE)
-    assert b"password" not in found
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"login":{"password":"a"},"login":{"password":"b","uuid":"1"},"x":{"login":1}}',
+        b'{"login":{"password":"a","password":"b"}}',
+        rb'{"l\u006fgin":{"pass\u0077ord":"b"}}',
+        rb'{"login":{"password":"\ud800b"}}',
+        b'{"login":[[[{"password":"b"}]]]}',
+    ],
+)
+def test_no_way_to_write_a_field_keeps_it_from_redaction(record: bytes) -> None:
+    for (found,) in (
+        records(b'{"results":[' + record + b"]}"),
+        records(record, records=None),
+        records(record, **lines()),
+    ):
+        assert b"assword" not in found
+        assert b"ss\\u0077ord" not in found
+
+
+def test_the_shorter_of_two_redactions_holds() -> None:
+    for paths in (("login", "login.password"), ("login.password", "login")):
+        assert values(page({"login": {"uuid": 1}, "x": 2}), redact=paths) == [{"x": 2}]
+
+
+def test_an_error_quotes_nothing_that_is_redacted() -> None:
+    body = b'{"error": {"login": {"password": "poker", "uuid": "1"}}}'
+    with pytest.raises(DecodeError, match="uuid") as caught:
+        records(body)
+    assert "poker" not in str(caught.value)
 
 
 @given(JSON)
@@ -90,19 +194,97 @@ def test_redaction_removes_all_of_the_field_and_nothing_else(value: Any) -> None
     assert json.loads(redact(text, TREE)) == without(value, False)
 
 
+# What is taken along
+
+
+def test_fields_of_the_answer_and_of_the_request_are_taken_along() -> None:
+    body = b'{"meta": {"at": "2026-11-22", "n": 1.5}, "results": [{"id": 1}, {"id": 2}]}'
+    found = decode(
+        body,
+        {"day": "22.11.2026", "other": "x"},
+        params={"day": "", "city": ""},
+        from_answer={"as_of": "meta.at", "number": "meta.n", "missing": "meta.none"},
+        from_request={"asked_for": "day", "city": "city"},
+    )
+    more = {
+        "asked_for": "22.11.2026",
+        "city": None,
+        "as_of": "2026-11-22",
+        "number": 1.5,
+        "missing": None,
+    }
+    assert [json.loads(record) for record in found.records] == [{"id": 1} | more, {"id": 2} | more]
+
+
+def test_what_is_taken_along_replaces_a_field_and_passes_what_is_no_object() -> None:
+    body = b'{"at": 1, "results": [{"at": 2}, 3, null, [4], "5"]}'
+    assert values(body, from_answer={"at": "at"}) == [{"at": 1}, 3, None, [4], "5"]
+
+
+@pytest.mark.parametrize(
+    "number", ["123456789012345678901234567890", "-1", "1.10", "0.1234567890123456789", "1E3"]
+)
+def test_numbers_taken_along_stay_as_sent(number: str) -> None:
+    body = b'{"at": %s, "results": [{}]}' % number.encode()
+    (found,) = records(body, from_answer={"at": "at"})
+    # In another notation, perhaps, but with every digit.
+    assert Decimal(found.decode().removeprefix('{"at":').removesuffix("}")).as_tuple() == Decimal(
+        number
+    ).as_tuple()
+
+
+@pytest.mark.parametrize("body", [b'{"at": "2026", "id": 1}', b'[{"at": 1, "id": 1}]'])
+def test_an_answer_that_is_the_records_itself_has_nothing_around_them(body: bytes) -> None:
+    # Of one record, the answer is what is around it, too.
+    expected = [{"at": "2026" if body[:1] == b"{" else None, "id": 1}]
+    assert values(body, records=None, from_answer={"at": "at"}) == expected
+
+
+def test_what_is_taken_along_from_the_request_is_so_of_lines() -> None:
+    found = decode(
+        b'{"id": 1}\n2\n', {"day": "x"}, **lines(params={"day": ""}, from_request={"asked": "day"})
+    )
+    assert found.records == [b'{"id":1,"asked":"x"}', b"2"]
+
+
+def test_places_that_the_pagination_needs_are_read() -> None:
+    body = b'{"results": [], "info": {"next": "?page=2", "count": 12}}'
+    found = decode(body, pagination=NextLink(at="info.next", total="info.count"))
+    assert found.values == {"info.next": "?page=2", "info.count": 12}
+    body = b'{"results": [], "info": 7, "more": false}'
+    found = decode(body, pagination=Cursor(param="c", at="info.next", more="more"))
+    assert found.values == {"info.next": None, "more": False}
+
+
+def test_a_list_has_no_places() -> None:
+    found = decode(b"[1]", records=None, pagination=NextLink(at="info.next"))
+    assert found.values == {"info.next": None}
+
+
+# What is refused
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
         (b"", "not JSON"),
+        (b" ", "not JSON"),
         (b"<html><body>503</body></html>", "not JSON"),
         (b'{"results": [{"a": 1}, {"b"', "not JSON"),
         (b'{"results": [1 2]}', "not JSON"),
+        (b'{"results": [NaN]}', "not JSON"),
+        (b'{"results": [Infinity]}', "not JSON"),
+        (b'{"results": [01]}', "not JSON"),
+        (b"{'results': []}", "not JSON"),
+        (b'{"results": []} {}', "not JSON"),
         (b'{"results": ' + b"[" * 100_000, "not JSON"),
+        (b'{"a":' * 100_000, "not JSON"),
         (b"[]", "not a JSON object"),
         (b"null", "not a JSON object"),
         (b'{"error": "Whoa, ease up there cowboy."}', "Whoa, ease up there cowboy."),
         (b'{"error": "no", "results": [1]}', "the answer is an error"),
         (b'{"data": [1]}', "has no 'results', it has: data"),
+        (b"{}", "has no 'results', it has: nothing"),
         (b'{"results": null}', "has no 'results'"),
         (b'{"results": {"a": 1}}', "not a list"),
         (b'{"results": "x"}', "not a list"),
@@ -110,35 +292,44 @@ def test_redaction_removes_all_of_the_field_and_nothing_else(value: Any) -> None
 )
 def test_what_is_no_page_is_refused_in_words(body: bytes, said: str) -> None:
     with pytest.raises(DecodeError, match=said):
-        split(body, SOURCE, TREE)
+        records(body)
+
+
+@pytest.mark.parametrize("body", [b"null", b"1", b'"x"', b"true"])
+def test_an_answer_that_is_one_value_is_no_record(body: bytes) -> None:
+    with pytest.raises(DecodeError, match="not a JSON list or object"):
+        records(body, records=None)
 
 
 def test_a_null_error_is_no_error() -> None:
-    assert split(b'{"error": null, "results": [1]}', SOURCE, TREE) == [b"1"]
+    assert records(b'{"error": null, "results": [1]}') == [b"1"]
 
 
 def test_the_error_quotes_no_record() -> None:
     with pytest.raises(DecodeError) as caught:
-        split(b'{"people": [{"login": {"password": "poker"}}]}', SOURCE, TREE)
+        records(b'{"people": [{"login": {"password": "poker"}}]}')
     assert "poker" not in str(caught.value)
 
 
+def test_an_error_is_short() -> None:
+    many = json.dumps({f"field {number}": 1 for number in range(10_000)}).encode()
+    for body in (many, b'{"error": "' + b"x" * 100_000 + b'"}'):
+        with pytest.raises(DecodeError) as caught:
+            records(body)
+        assert len(str(caught.value)) < 300
+
+
 def test_a_byte_order_mark_is_passed_over() -> None:
-    assert split(b"\xef\xbb\xbf" + page(1), SOURCE, TREE) == [b"1"]
+    assert records(b"\xef\xbb\xbf" + page(1)) == [b"1"]
 
 
 def test_a_lone_surrogate_becomes_the_replacement_character_and_a_pair_stays() -> None:
-    body = rb'{"results": ["\ud83d\ude00", "\ud83d", "\ude00x", "\\ud83d"]}'
-    records = split(body, SOURCE, TREE)
-    assert [json.loads(record) for record in records] == ["😀", "\ufffd", "\ufffdx", "\\ud83d"]
+    body = rb'{"results": ["\ud83d\ude00", "\ud83d", "\ude00x", "\\ud83d", "\\\ud83d"]}'
+    expected = ["😀", "\ufffd", "\ufffdx", "\\ud83d", "\\\ufffd"]
+    assert values(body) == expected
 
 
-@given(st.binary(max_size=400))
-def test_any_bytes_give_records_or_a_decode_error(body: bytes) -> None:
-    try:
-        split(body, SOURCE, TREE)
-    except DecodeError as error:
-        assert str(error)
+# What the database takes
 
 
 @given(JSON)
@@ -159,6 +350,7 @@ def test_what_jsonb_takes_is_kept_to_the_byte(value: Any) -> None:
         b"[" * 502 + b"]" * 502,
         b'{"a": 1e131073}',
         b'{"a": -1e-16384}',
+        b'{"a": 1e99999999999999999999}',
         b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     ],
 )

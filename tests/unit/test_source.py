@@ -6,9 +6,20 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from elt.source import PageNumber, Source
+from elt.source import (
+    Cursor,
+    Freshness,
+    Incremental,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    RateLimit,
+    SinglePage,
+    Source,
+)
 
-PAGES = PageNumber(page="page", size="results", most=1000)
+PAGES = PageNumber(page="page", size="results", most=1000, endless=True)
 
 
 def declare(**changes: Any) -> Source:
@@ -23,26 +34,173 @@ def declare(**changes: Any) -> Source:
     return Source(**(fields | changes))
 
 
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"name": "Random User"}, "name", "snake case"),
+    ({"name": "a; drop table users"}, "name", "snake case"),
+    ({"name": "_users"}, "name", "snake case"),
+    ({"name": "a__b"}, "name", "snake case"),
+    ({"name": "users\n"}, "name", "snake case"),
+    ({"entity": ""}, "entity", "snake case"),
+    ({"entity": "юзеры"}, "entity", "snake case"),
+    ({"endpoint": "api"}, "endpoint", "begins with '/'"),
+    ({"endpoint": ""}, "endpoint", "begins with '/'"),
+    ({"endpoint": "https://elsewhere.example/api"}, "endpoint", "host is the connection's"),
+    ({"params": {"a": 1}}, "params", "string"),
+    ({"params": "a=1"}, "params", "mapping|dictionary"),
+    ({"format": "csv"}, "format", "'json', 'ndjson' or 'xml'"),
+    ({"encoding": "klingon"}, "encoding", "no encoding of text .*'klingon'"),
+    ({"encoding": "zip"}, "encoding", "no encoding of text .*'zip'"),
+    ({"encoding": "base64"}, "encoding", "no encoding of text"),
+    ({"encoding": "punycode"}, "encoding", "no encoding of text"),
+    ({"encoding": "idna"}, "encoding", "no encoding of text"),
+    ({"encoding": "unicode_escape"}, "encoding", "no encoding of text"),
+    ({"encoding": "undefined"}, "encoding", "no encoding of text"),
+    ({"encoding": ""}, "encoding", "no encoding of text"),
+    ({"encoding": "utf\0"}, "encoding", "no encoding of text"),
+    ({"records": "a..b"}, "records", "pattern"),
+    ({"records": ""}, "records", "pattern"),
+    ({"records": ".a"}, "records", "pattern"),
+    ({"records": ["a"]}, "records", "string"),
+    ({"key": "a."}, "key", "pattern"),
+    ({"key": ("id", "a..b")}, "key", "pattern"),
+    ({"from_answer": {"at": "a..b"}}, "from_answer", "pattern"),
+    ({"from_request": {"at": 1}}, "from_request", "string"),
+    ({"from_request": {"at": "day"}}, "from_request", "'day', which is not in params"),
+    (
+        {"from_answer": {"at": "a"}, "from_request": {"at": "b"}, "params": {"b": "1"}},
+        "from_answer",
+        "both make at",
+    ),
+    ({"error": ""}, "error", "pattern"),
+    ({"may_be_empty": "perhaps"}, "may_be_empty", "bool"),
+    ({"redact": "login.password"}, "redact", "tuple"),
+    ({"redact": ("login..password",)}, "redact", "pattern"),
+    ({"pagination": None}, "pagination", "valid dictionary|instance|object"),
+    ({"pagination": {"kind": "pages"}}, "pagination", "'single', 'page_number', 'offset'"),
+    ({"pagination": {"page": "page"}}, "pagination", "discriminator"),
+    ({"period": "week"}, "period", "'hour', 'day' or 'month'"),
+    ({"incremental": {"field": "at", "param": "p", "start": "0"}}, "incremental", "start|Extra"),
+    ({"incremental": {"field": "a..b", "param": "since"}}, "incremental", "pattern"),
+    ({"incremental": {"field": "at"}}, "incremental", "required"),
+    (
+        {"incremental": {"field": "at", "param": "since"}, "params": {"since": "0"}},
+        "incremental",
+        "'since' is in params, too",
+    ),
+    ({"freshness": {"warn_after": timedelta(days=9)}}, "freshness", "no longer than error_after"),
+    ({"freshness": {"warn_after": timedelta()}}, "freshness", "must be positive"),
+    ({"rejected_share": 0}, "rejected_share", "greater than 0"),
+    ({"rejected_share": 1.01}, "rejected_share", "less than or equal to 1"),
+    ({"rejected_share": float("nan")}, "rejected_share", "greater than|less than|finite"),
+    ({"rate_limit": {"requests": 0}}, "rate_limit", "greater than 0"),
+    ({"rate_limit": {"requests": 1, "seconds": 0}}, "rate_limit", "greater than 0"),
+    ({"rate_limit": {"requests": 1, "per": 1}}, "rate_limit", "Extra"),
+    ({"concurrency": 0}, "concurrency", "greater than 0"),
+    ({"concurrency": 1.5}, "concurrency", "integer"),
+    ({"connect_timeout": 0}, "connect_timeout", "greater than 0"),
+    ({"read_timeout": -1}, "read_timeout", "greater than 0"),
+    ({"page_bytes": 0}, "page_bytes", "greater than 0"),
+    ({"pasword": "x"}, "pasword", "Extra"),
+    ({"format": "xml", "records": None}, "records", "XML needs the name"),
+    ({"format": "ndjson"}, "records", "each line of ndjson is a record"),
+    (
+        {"format": "ndjson", "records": None, "from_answer": {"at": "at"}},
+        "from_answer",
+        "each line of ndjson is a record",
+    ),
+    ({"format": "ndjson", "records": None, "error": "e"}, "error", "each line of ndjson"),
+    (
+        {
+            "format": "ndjson",
+            "records": None,
+            "pagination": {"kind": "next_link", "at": "next"},
+        },
+        "pagination",
+        "ndjson has no body",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "field", "why"), WRONG, ids=[str(one[0]) for one in WRONG])
+def test_a_wrong_field_is_named(changes: dict[str, Any], field: str, why: str) -> None:
+    with pytest.raises(ValidationError, match=f"(?s){field}.*({why})"):
+        declare(**changes)
+
+
+@pytest.mark.parametrize("field", ["name", "entity", "conn_id", "endpoint"])
+def test_a_missing_field_is_named(field: str) -> None:
+    fields = {"name": "a", "entity": "b", "conn_id": "c", "endpoint": "/"}
+    del fields[field]
+    with pytest.raises(ValidationError, match=f"(?s){field}.*Field required"):
+        Source(**fields)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    ("strategy", "fields", "why"),
     [
-        ({"name": "Random User"}, "name"),
-        ({"name": "a; drop table users"}, "name"),
-        ({"entity": ""}, "entity"),
-        ({"endpoint": "api"}, "endpoint"),
-        ({"endpoint": "https://elsewhere.example/api"}, "endpoint"),
-        ({"records": "a..b"}, "records"),
-        ({"redact": ("login password",)}, "redact"),
-        ({"concurrency": 0}, "concurrency"),
-        ({"period": "week"}, "period"),
-        ({"pagination": None}, "pagination"),
-        ({"pasword": "x"}, "pasword"),
+        (PageNumber, {}, "page.*required"),
+        (PageNumber, {"page": "p", "most": 0}, "most.*greater than 0"),
+        (PageNumber, {"page": "p", "start": 2}, "start.*less than or equal to 1"),
+        (PageNumber, {"page": "p", "past_end": 200}, "past_end.*greater than or equal to 400"),
+        (PageNumber, {"page": "p", "past_end": 500}, "past_end.*less than or equal to 499"),
+        (PageNumber, {"page": "p", "endless": True}, "endless source needs 'size'"),
+        (PageNumber, {"page": "p", "size": "s", "endless": True, "total": "t"}, "has no 'total'"),
+        (PageNumber, {"page": "p", "total": "a..b"}, "total.*pattern"),
+        (Offset, {"most": -1}, "most.*greater than 0"),
+        (Offset, {"start": -1}, "start.*greater than or equal to 0"),
+        (Offset, {"past_end": 404}, "past_end.*Extra"),
+        (Cursor, {"at": "next"}, "param.*required"),
+        (Cursor, {"param": "after"}, "at.*required"),
+        (Cursor, {"param": "after", "at": ""}, "at.*pattern"),
+        (Cursor, {"param": "after", "at": "next", "more": "."}, "more.*pattern"),
+        (NextLink, {}, "at.*required"),
+        (NextLink, {"at": "next", "most_pages": 0}, "most_pages.*greater than 0"),
+        (NextLink, {"at": "next", "size": "s"}, "size.*Extra"),
+        (LinkHeader, {"rel": None}, "rel.*string"),
+        (SinglePage, {"kind": "offset"}, "kind.*'single'"),
     ],
 )
-def test_a_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        declare(**changes)
-    assert field in {str(error["loc"][0]) for error in caught.value.errors()}
+def test_a_wrong_field_of_a_strategy_is_named(strategy: Any, fields: Any, why: str) -> None:
+    with pytest.raises(ValidationError, match=f"(?s){why}"):
+        strategy(**fields)
+
+
+def test_a_declaration_is_not_changed_later() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        declare().name = "other"
+
+
+def test_a_strategy_may_be_declared_by_its_kind() -> None:
+    source = declare(pagination={"kind": "link_header", "rel": "following"})
+    assert source.pagination == LinkHeader(rel="following")
+
+
+def test_defaults() -> None:
+    source = Source(name="a", entity="b", conn_id="c", endpoint="/")
+    assert source.pagination == SinglePage()
+    assert (source.format, source.encoding, source.records) == ("json", None, None)
+    assert source.freshness == Freshness()
+    assert source.keys == ()
+
+
+def test_a_key_is_one_place_or_several() -> None:
+    assert declare(key="a.b").keys == ("a.b",)
+    assert declare(key=("a.b", "c")).keys == ("a.b", "c")
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "UTF-16", "koi8-r", "latin-1", "cp866"])
+def test_encodings(encoding: str) -> None:
+    assert declare(encoding=encoding).encoding == encoding
+
+
+def test_a_rate_and_an_increment() -> None:
+    source = declare(
+        rate_limit=RateLimit(requests=5),
+        incremental=Incremental(field="updated.at", param="since"),
+    )
+    assert source.rate_limit == RateLimit(requests=5, seconds=1)
+    assert source.incremental is not None
+    assert source.incremental.initial is None
 
 
 def test_a_name_that_postgresql_would_cut_is_refused() -> None:
@@ -50,30 +208,49 @@ def test_a_name_that_postgresql_would_cut_is_refused() -> None:
         declare(entity="u" * 40)
 
 
-@pytest.mark.parametrize("limit", [1, 2, 999, 1000, 1001, 1999, 2000, 2001, 20_000, 123_457])
-def test_pages_bring_exactly_what_is_wanted(limit: int) -> None:
-    pages = list(PAGES.pages(limit))
-    assert sum(page.wanted for page in pages) == limit
-    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
-    assert {page.asked for page in pages} == {int(pages[0].params["results"])}
-    assert all(0 < page.wanted <= page.asked <= 1000 for page in pages)
-
-
 MOMENT = datetime(2026, 11, 22, 23, 30, tzinfo=timezone(timedelta(hours=-3)))
 
 
 @pytest.mark.parametrize(
-    ("grain", "start", "label"),
+    ("grain", "start", "end", "label"),
     [
-        ("hour", datetime(2026, 11, 23, 2, tzinfo=UTC), "2026-11-23T02"),
-        ("day", datetime(2026, 11, 23, tzinfo=UTC), "2026-11-23"),
-        ("month", datetime(2026, 11, 1, tzinfo=UTC), "2026-11"),
+        (
+            "hour",
+            datetime(2026, 11, 23, 2, tzinfo=UTC),
+            datetime(2026, 11, 23, 3, tzinfo=UTC),
+            "2026-11-23T02",
+        ),
+        (
+            "day",
+            datetime(2026, 11, 23, tzinfo=UTC),
+            datetime(2026, 11, 24, tzinfo=UTC),
+            "2026-11-23",
+        ),
+        (
+            "month",
+            datetime(2026, 11, 1, tzinfo=UTC),
+            datetime(2026, 12, 1, tzinfo=UTC),
+            "2026-11",
+        ),
     ],
 )
-def test_a_period_is_cut_in_utc(grain: str, start: datetime, label: str) -> None:
+def test_a_period_is_cut_in_utc(grain: str, start: datetime, end: datetime, label: str) -> None:
     source = declare(period=grain)
     assert source.period_start(MOMENT, datetime(2001, 1, 1, tzinfo=UTC)) == start
+    assert source.period_end(start) == end
     assert source.period_label(start) == label
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+        (datetime(2028, 1, 1, tzinfo=UTC), datetime(2028, 2, 1, tzinfo=UTC)),
+        (datetime(2028, 2, 1, tzinfo=UTC), datetime(2028, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_month_ends_where_the_next_begins(start: datetime, end: datetime) -> None:
+    assert declare(period="month").period_end(start) == end
 
 
 def test_a_run_without_logical_date_loads_the_period_it_was_due_in() -> None:

@@ -386,7 +386,7 @@ function rejected(table, shown) {
   const total = table.rejected_is_all
     ? `${count(table.rejected_total)} in all.`
     : `Of the latest ${count(table.rejected_total)}; there are more.`;
-  shown.replaceChildren(reasons, make("p", { class: "note", text: `${total} They are in analytics.rejected_records.` }));
+  shown.replaceChildren(reasons, make("p", { class: "note", text: `${total} They are in ${table.rejected_in.join(", ")}.` }));
 }
 
 function loads(table, shown) {

@@ -1,9 +1,0 @@
-{% macro indexes_on(columns) -%}
-    {#-
-        The config `indexes` for an index on `columns`; none on Greenplum, where
-        the statement that dbt makes of it is not understood.
-    -#}
-    {{ return(
-        [] if target.name == 'greenplum' else [{'columns': columns}]
-    ) }}
-{%- endmacro %}

@@ -1,0 +1,10 @@
+{% test row_hash_of(model, column_name, columns) %}
+    {#-
+        The column is the row_hash of `columns`: a row that was changed by hand
+        no longer agrees with it, and the mart would not mend that, since it
+        rewrites the rows whose hash differs from the source's.
+    -#}
+    select t.{{ column_name }}
+    from {{ model }} as t
+    where t.{{ column_name }} is distinct from {{ row_hash(columns) }}
+{% endtest %}

@@ -1,0 +1,109 @@
+"""What HTTP says, fit for people: URLs without secrets, faults in words, when to come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import requests
+import urllib3
+
+from elt.api import LoginError, RedirectedError
+from elt.errors import SourceRefusedError
+from elt.source import Source
+
+_SECRET = re.compile(
+    r"token|secret|passw|passphrase|credential|signature|(api|access|private|subscription)[-_]?key"
+    r"|^(key|auth|sig|pwd)$",
+    re.IGNORECASE,
+)
+"""Names of query parameters whose values are not for logs."""
+
+
+def public_url(
+    url: str, params: Mapping[str, str] | None = None, secret_param: str | None = None
+) -> str:
+    """``url`` with its query, without user, password and tokens: fit for logs and the ledger."""
+    parts = urlsplit(requests.Request("GET", url, params=params).prepare().url or url)
+    pairs = [pair.partition("=") for pair in parts.query.split("&")]
+    query = "&".join(
+        f"{name}=***"
+        if unquote(name) == secret_param or _SECRET.search(unquote(name))
+        else f"{name}{equals}{value}"
+        for name, equals, value in pairs
+    )
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Seconds that the source asks to wait, given in seconds or as a date (RFC 9110, 10.2.3).
+
+    None where it says nothing, or a moment that has passed: then the pauses are ours, and grow.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    try:
+        if value.isdecimal():
+            seconds = float(value)
+        else:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return seconds if seconds > 0 else None
+
+
+def printable(text: str | None) -> str:
+    """The beginning of what a source says, without control characters."""
+    return "".join(character for character in text or "" if character.isprintable())[:100]
+
+
+def no_request(error: Exception, source: Source) -> SourceRefusedError:
+    """The error to raise where a connection makes no URL, no header or no login."""
+    if isinstance(error, LoginError):
+        return SourceRefusedError(f"{source.table}: the connection {source.conn_id!r}: {error}")
+    # The error itself quotes what it is about, which may be a password.
+    return SourceRefusedError(
+        f"{source.table}: no request can be made of the connection {source.conn_id!r} and the"
+        f" endpoint {source.endpoint!r} ({type(error).__name__}): look at the connection's host,"
+        " schema, port and extra"
+    )
+
+
+def connection_fault(error: Exception, source: Source) -> str:
+    """What went wrong with a connection, in words; the libraries' own quote objects and addresses.
+
+    Raises SourceRefusedError where no request can be made of the connection.
+    """
+    if isinstance(error, ValueError):  # requests' own for wrong URLs and headers are such, too
+        raise no_request(error, source) from None
+    text = str(error)
+    match error:
+        case requests.exceptions.ProxyError():
+            return "its proxy did not let the request through"
+        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in text:
+            return "its certificate was not accepted"
+        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
+            return "no encrypted connection could be made"
+        case requests.exceptions.TooManyRedirects():
+            return "it redirects without end"
+        case RedirectedError():
+            return "it redirects to another host, and the login is not sent on to that"
+        case requests.exceptions.ConnectTimeout():
+            return "it did not accept the connection in time"
+        case requests.exceptions.Timeout():
+            return "it did not answer in time"
+        case urllib3.exceptions.ReadTimeoutError():
+            return "it fell silent in the middle of the answer"
+        case urllib3.exceptions.DecodeError() | requests.exceptions.ContentDecodingError():
+            return "its answer is not compressed as it says"
+        case urllib3.exceptions.ProtocolError() | requests.exceptions.ChunkedEncodingError():
+            return "its answer broke off"
+    if "refused" in text:
+        return "it refused the connection"
+    if "resolve" in text or "Name or service" in text:
+        return "its name cannot be resolved"
+    if "reset" in text or "aborted" in text or "closed" in text:
+        return "it closed the connection"
+    return f"the connection failed ({type(error).__name__})"

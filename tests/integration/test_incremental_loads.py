@@ -1,0 +1,157 @@
+"""An incremental source from load to load, by the extract task of its pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from elt import landing, pipeline
+from elt import warehouse as names
+from elt.errors import SourceError
+from elt.landing import RawRef
+from elt.source import Incremental, Source
+from elt.stack.secrets import SUPERUSER
+from elt.stack.server import Server
+from tests.http_source import CONN_ID, CONNECTION, Asked, HttpSource, Reply, connection, http_source
+
+ORDERS: list[dict[str, Any]] = [{"id": n, "at": f"2026-11-{n:02}T12:00:00Z"} for n in range(1, 11)]
+
+Extract = Callable[[int], RawRef]
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source(
+        name="shop",
+        entity="orders",
+        conn_id=CONN_ID,
+        endpoint="/orders",
+        records="results",
+        key="id",
+        incremental=Incremental(field="at", param="since", initial="2026-11-03T00:00:00Z"),
+    )
+
+
+class Shop:
+    """Has the orders after ``since`` that were made until the day that ``today`` is."""
+
+    def __init__(self) -> None:
+        self.today = 0
+
+    def __call__(self, asked: Asked) -> Reply:
+        since = asked.params.get("since", "")
+        until = f"2026-11-{self.today:02}T23:59:59Z"
+        return Reply({"results": [order for order in ORDERS if since < order["at"] <= until]})
+
+
+@pytest.fixture
+def open_shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def shop(open_shop: Shop) -> Iterator[HttpSource]:
+    with http_source(open_shop) as server:
+        yield server
+
+
+@pytest.fixture
+def extract(
+    source: Source,
+    open_shop: Shop,
+    shop: HttpSource,
+    airflow_connections: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Extract:
+    """The task's own function, for the run of a day of November."""
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from airflow.sdk import DAG
+
+    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv(CONNECTION, connection(shop.url))
+    landing.create_tables(PostgresHook(postgres_conn_id="warehouse_loader"), source)
+    with DAG("shop", schedule=None):
+        task = pipeline._extract(source, None).operator
+
+    def run(day: int) -> RawRef:
+        open_shop.today = max(open_shop.today, day)
+        date = datetime(2026, 11, day, tzinfo=UTC)
+        context = {
+            "dag_run": SimpleNamespace(
+                dag_id="shop", run_id=f"run {day}", logical_date=date, run_after=date
+            ),
+            "outlet_events": {asset: SimpleNamespace(extra=None) for asset in task.outlets},
+        }
+        monkeypatch.setattr(pipeline, "get_current_context", lambda: context)
+        ref: RawRef = task.python_callable(
+            **task.op_kwargs,
+            **dict(zip(("endpoint", "query", "limit"), task.op_args, strict=False)),
+        )
+        return ref
+
+    return run
+
+
+def ids(server: Server) -> dict[str, list[int]]:
+    """The orders that each day's load has."""
+    with psycopg.connect(server.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)) as connected:
+        found = connected.execute(
+            "select l.period::date::text, array_remove(array_agg((r.record ->> 'id')::int"
+            " order by r.record_no), null)"
+            " from raw.loads as l left join raw.shop__orders as r on r.load_id = l.load_id"
+            " where l.source = 'shop__orders' group by 1 order by 1"
+        ).fetchall()
+    return {day[-2:]: orders for day, orders in found}
+
+
+def test_each_load_goes_on_where_the_one_before_ended(
+    extract: Extract, shop: HttpSource, warehouse: Server
+) -> None:
+    extract(4)
+    extract(6)
+    assert [asked.params["since"] for asked in shop.asked] == [
+        "2026-11-03T00:00:00Z",
+        "2026-11-04T12:00:00Z",
+    ]
+    assert ids(warehouse) == {"04": [3, 4], "06": [5, 6]}
+
+
+def test_a_day_without_news_is_a_load_and_keeps_the_place(
+    extract: Extract, shop: HttpSource, warehouse: Server
+) -> None:
+    extract(4)
+    answer, shop.answer = shop.answer, lambda _asked: Reply({"results": []})
+    assert extract(5)["records"] == 0
+    shop.answer = answer
+    extract(6)
+    assert [asked.params["since"] for asked in shop.asked[1:]] == ["2026-11-04T12:00:00Z"] * 2
+    assert ids(warehouse) == {"04": [3, 4], "05": [], "06": [5, 6]}
+
+
+def test_a_day_loaded_again_begins_where_it_began(
+    extract: Extract, shop: HttpSource, warehouse: Server
+) -> None:
+    for day in (4, 6, 8):
+        extract(day)
+    extract(6)
+    # What it replaces is asked for again, and nothing of the days after it is lost.
+    assert shop.asked[-1].params["since"] == "2026-11-04T12:00:00Z"
+    assert ids(warehouse) == {"04": [3, 4], "06": [5, 6, 7, 8], "08": [7, 8]}
+
+
+def test_a_record_without_the_field_lands_nothing(
+    extract: Extract, shop: HttpSource, warehouse: Server
+) -> None:
+    extract(4)
+    shop.answer = lambda _asked: Reply({"results": [{"id": 9, "at": "2026-11-05"}, {"id": 10}]})
+    with pytest.raises(SourceError, match=r"shop__orders: the incremental field 'at' is missing"):
+        extract(5)
+    assert ids(warehouse) == {"04": [3, 4]}
