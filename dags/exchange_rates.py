@@ -1,8 +1,8 @@
 """Exchange rates of the Bank of Russia, each day, into `analytics.exchange_rates`.
 
 A load is one day asked for. On days for which no rates are set, the bank answers with those of an
-earlier day: each row has both dates. Days that were missed are made up for, a month at most; to
-load any other range, press *Trigger → Backfill* in Airflow's UI.
+earlier day: each row has both dates. Days that were missed are made up for, a week at most; to load
+any other range, press *Trigger → Backfill* in Airflow's UI.
 """
 
 from datetime import timedelta
@@ -29,7 +29,7 @@ rates = Source(
 dag = pipeline(
     rates,
     dag_id="exchange_rates",
-    catch_up=timedelta(days=31),
+    catch_up=timedelta(days=7),
     marts=["exchange_rates", "rejected_exchange_rates"],
     doc=__doc__,
 )

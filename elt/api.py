@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from airflow.providers.http.hooks.http import HttpHook
 from requests.auth import AuthBase
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e\xa1-\xff]([\t\x20-\x7e\xa1-\xff]*[\x21-\x7e\xa1-\xff])?")
 _LOGIN_EXTRAS = ("auth", "api_key_header", "api_key_param")
 
 _HARMLESS = frozenset(
@@ -57,7 +60,12 @@ class ApiHook(HttpHook):
         if str(session.headers.get("User-Agent", "")).startswith("python-requests/"):
             session.headers["User-Agent"] = USER_AGENT
         if session.auth or self._carries_secrets(session):
-            session.hooks["response"].append(_keep_to_host)
+            session.hooks["response"].append(_keep_to_origin)
+        else:
+            session.hooks["response"].append(_expect_url)
+            # Or requests looks for a login in ~/.netrc, for redirects also.
+            session.auth = _no_login
+            session.rebuild_auth = lambda *_: None  # type: ignore[method-assign]
         return session
 
     def _extract_auth(self, connection: Any) -> Any | None:
@@ -90,9 +98,14 @@ class LoginError(ValueError):
 
 
 class _Header(AuthBase):
-    """A header with a secret."""
+    """A header with a secret. Raises LoginError where it cannot be sent."""
 
     def __init__(self, name: str, value: str) -> None:
+        if not _HEADER_NAME.fullmatch(name):
+            raise LoginError("api_key_header in its extra is no name of a header")
+        if not _HEADER_VALUE.fullmatch(value):
+            # http.client's own error quotes it.
+            raise LoginError("its password has characters that a header cannot have")
         self._name = name
         self._value = value
 
@@ -113,14 +126,44 @@ class _Parameter(AuthBase):
         return request
 
 
+def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 class RedirectedError(requests.RequestException):
-    """A request with a login was to be sent on to another host."""
+    """A redirect that is not followed; the message says why."""
 
 
-def _keep_to_host(response: requests.Response, **_: Any) -> None:
-    if not response.is_redirect:
+def _keep_to_origin(response: requests.Response, **_: Any) -> None:
+    """Raise RedirectedError where a request with a login would be sent on to somebody else."""
+    target = _target(response)
+    if target is None:
         return
     asked = urlsplit(response.url)
-    target = urlsplit(urljoin(response.url, response.headers["Location"]))
-    if target.hostname != asked.hostname or (asked.scheme, target.scheme) == ("https", "http"):
-        raise RedirectedError("the login is not sent on to another host")
+    upgraded = (asked.scheme, asked.port) == ("http", None) and (
+        (target.scheme, target.port) == ("https", None)
+    )
+    if target.hostname != asked.hostname or not (upgraded or _origin(target) == _origin(asked)):
+        raise RedirectedError("it redirects to another host, and the login is not sent on to that")
+
+
+def _expect_url(response: requests.Response, **_: Any) -> None:
+    """Raise RedirectedError where a redirect leads to what is no URL."""
+    # Nothing is returned: requests takes it for another response.
+    _target(response)
+
+
+def _target(response: requests.Response) -> SplitResult | None:
+    """Where a redirect leads; None for other answers. Raises RedirectedError for what is no URL."""
+    if not response.is_redirect:
+        return None
+    try:
+        target = urlsplit(urljoin(response.url, response.headers["Location"]))
+        _origin(target)
+    except ValueError:
+        raise RedirectedError("it redirects to what is no URL") from None
+    return target
+
+
+def _origin(url: SplitResult) -> tuple[str, int]:
+    return url.scheme, url.port or (443 if url.scheme == "https" else 80)

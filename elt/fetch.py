@@ -22,9 +22,24 @@ from elt.api import ApiHook, RedirectedError
 from elt.decode import DecodeError, Decoder, Document
 from elt.decode.json import text_at
 from elt.errors import SourceError, SourceRefusedError
-from elt.http import connection_fault, no_request, printable, public_url, retry_after
+from elt.http import (
+    connection_fault,
+    links_by_relation,
+    no_request,
+    printable,
+    public_url,
+    retry_after,
+)
 from elt.incremental import Greatest
-from elt.pagination import REFUSALS_OF_A_PAGE, Page, PageNumber, PaginationError, Walk, same_host
+from elt.pagination import (
+    REFUSALS_OF_A_PAGE,
+    Offset,
+    Page,
+    PageNumber,
+    PaginationError,
+    Walk,
+    same_host,
+)
 from elt.rate import Turns
 from elt.source import Source
 from elt.spool import Spool
@@ -253,7 +268,13 @@ class _Extract:
             try:
                 if page.number == 1 and (rest := strategy.rest(walk)) is not None:
                     return rest
-                was_short = page.asked is not None and size < page.asked
+                # A first page that is short may be all there is, or as much as the source gives.
+                was_short = (
+                    page.number == 1
+                    and page.asked is not None
+                    and size < page.asked
+                    and isinstance(strategy, PageNumber | Offset)
+                )
                 following = strategy.following(walk)
                 if following is None:
                     self._expect_all(walk)
@@ -491,7 +512,7 @@ class _Extract:
         except DecodeError as error:
             moved = f" (redirected to {self._public(response.url)})" if response.history else ""
             raise _Fault(f"{error}{moved}") from None
-        links = {rel: str(link.get("url") or "") for rel, link in response.links.items()}
+        links = links_by_relation(response.headers.get("Link", ""))
         return _Answer(document, len(body), response.url, links)
 
     def _check_status(self, response: requests.Response) -> None:

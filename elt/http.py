@@ -54,6 +54,20 @@ def retry_after(response: requests.Response) -> float | None:
     return seconds if seconds > 0 else None
 
 
+def links_by_relation(header: str) -> dict[str, str]:
+    """The links of a header Link (RFC 8288) by relation, in small letters; of several the first.
+
+    >>> links_by_relation('<?page=2>; rel="next prefetch", <?page=9>; rel=last')
+    {'next': '?page=2', 'prefetch': '?page=2', 'last': '?page=9'}
+    """
+    links: dict[str, str] = {}
+    for link in requests.utils.parse_header_links(header):
+        relations = next((link[name] for name in link if name.lower() == "rel"), "")
+        for relation in relations.lower().split():
+            links.setdefault(relation, link["url"])
+    return links
+
+
 def printable(text: str | None) -> str:
     """The beginning of what a source says, without control characters."""
     return "".join(character for character in text or "" if character.isprintable())[:100]
@@ -89,7 +103,7 @@ def connection_fault(error: Exception, source: Source) -> str:
         case requests.exceptions.TooManyRedirects():
             return "it redirects without end"
         case RedirectedError():
-            return "it redirects to another host, and the login is not sent on to that"
+            return str(error)
         case requests.exceptions.ConnectTimeout():
             return "it did not accept the connection in time"
         case requests.exceptions.Timeout():

@@ -77,6 +77,9 @@ class Greatest:
 
 
 def _moment(text: str) -> datetime | None:
+    # Eight digits are a date for ISO 8601, too, and an id for whoever made them.
+    if text[4:5] != "-":
+        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -7,7 +7,7 @@ import logging
 import re
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,8 +95,11 @@ class Run:
     run_id: str
 
 
-def create_tables(hook: PostgresHook, source: Source) -> None:
+def create_tables(hook: PostgresHook, source: Source, others: Iterable[str] = ()) -> None:
     """Create the raw schema, the ledger and the raw table of ``source`` where they are missing.
+
+    Also the ``others``, raw tables of other sources: `dbt build` by hand wants to read them all,
+    also those that no run has landed anything in.
 
     Takes the loader's connection; it needs the right to create schemas only where there is no raw
     schema yet. The table is read at the end: a warehouse that has lost a segment still answers to
@@ -119,8 +122,13 @@ def create_tables(hook: PostgresHook, source: Source) -> None:
         _create_index(connection, LEDGER, "load_id")
         rights.grant_ledger(connection)
         spread = greenplum.distributed_by(connection, "load_id", "record_no")
-        connection.execute(sql.SQL(_CREATE_TABLE).format(**names, distribution=spread))
-        _create_index(connection, source.table, "load_id", "record_no")
+        for table in dict.fromkeys((source.table, *others)):
+            connection.execute(
+                sql.SQL(_CREATE_TABLE).format(
+                    **names | {"table": sql.Identifier(table)}, distribution=spread
+                )
+            )
+            _create_index(connection, table, "load_id", "record_no")
         connection.execute(sql.SQL("select load_id from {schema}.{table} limit 1").format(**names))
         connection.execute(sql.SQL("select load_id from {schema}.{ledger} limit 1").format(**names))
     log.info("%s.%s and %s.%s are there", SCHEMA, LEDGER, SCHEMA, source.table)

@@ -353,7 +353,7 @@ class LinkHeader(_Strategy):
     def following(self, walk: Walk) -> Page | None:
         if _is_over(self, walk, through_empty=self.through_empty):
             return None
-        link = walk.links.get(self.rel)
+        link = walk.links.get(self.rel.lower())
         return None if not link else _linked(walk, link)
 
     def probe(self) -> dict[str, str]:

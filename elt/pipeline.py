@@ -108,9 +108,9 @@ def default_args(owner: str) -> dict[str, Any]:
 def _create_tables(source: Source) -> Any:
     @task(task_id="create_tables")
     def create_tables() -> None:
-        from elt import landing
+        from elt import landing, project
 
-        landing.create_tables(_warehouse(LOADER_CONN_ID), source)
+        landing.create_tables(_warehouse(LOADER_CONN_ID), source, project.raw_tables())
 
     return create_tables()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+
+from elt.warehouse import RAW_SCHEMA
 
 
 def folder() -> Path:
@@ -23,3 +26,17 @@ def catalog() -> Path:
     """
     named = os.environ.get("ELT_DOCS_FOLDER")
     return (Path(named) if named else folder() / "target") / "catalog.json"
+
+
+def raw_tables() -> list[str]:
+    """The raw tables that models read, ``randomuser__users``, of whatever pipeline.
+
+    Raises OSError where there is no manifest.
+    """
+    sources = json.loads(manifest().read_bytes())["sources"].values()
+    return sorted(
+        source["identifier"]
+        for source in sources
+        if source["schema"] == RAW_SCHEMA
+        and source["identifier"].startswith(f"{source['source_name']}__")
+    )

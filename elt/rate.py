@@ -13,8 +13,8 @@ from pathlib import Path
 from elt.source import RateLimit
 
 _SLOT = struct.Struct("!d")
-_STALE = 3600.0
-"""Seconds; a turn further ahead was written before the machine's clock began anew."""
+_WAITING = 10_000
+"""Turns that may be taken ahead; one further ahead was written before the clock was set back."""
 
 
 class Turns:
@@ -39,10 +39,10 @@ class Turns:
         )
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            now = time.monotonic()
+            now = time.time()
             kept = os.pread(descriptor, _SLOT.size, 0)
             turn = _SLOT.unpack(kept)[0] if len(kept) == _SLOT.size else now
-            if not now <= turn <= now + _STALE:
+            if not now <= turn <= now + _WAITING * self._interval:
                 turn = now
             os.pwrite(descriptor, _SLOT.pack(turn + self._interval), 0)
         finally:

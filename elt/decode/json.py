@@ -18,6 +18,8 @@ _LIST = msgspec.json.Decoder(list[Raw])
 _RAW = msgspec.json.Decoder(Raw)
 # Numbers with a point keep all their digits.
 _VALUE = msgspec.json.Decoder(float_hook=Decimal)
+# The name of a field that is not UTF-8 is no DecodeError to msgspec.
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 _ESCAPES = re.compile(
@@ -38,9 +40,9 @@ def split(
     try:
         try:
             return _split(body, records, error, places, tree)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return _split(_ESCAPES.sub(_replace_lone, body), records, error, places, tree)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except _NO_JSON as fault:
         # The parser's words quote nothing of the document: they say where it is wrong.
         raise DecodeError(f"the answer is not JSON: {fault}") from None
 
@@ -61,7 +63,7 @@ def split_lines(body: bytes, tree: Redactions) -> list[bytes]:
             except msgspec.DecodeError:
                 record = bytes(_RAW.decode(_ESCAPES.sub(_replace_lone, line.strip())))
             records.append(redact(record, tree) if tree else record)
-        except (msgspec.DecodeError, RecursionError) as fault:
+        except _NO_JSON as fault:
             raise DecodeError(f"line {number} of the answer is not JSON: {fault}") from None
     return records
 
@@ -74,7 +76,7 @@ def with_fields(record: bytes, fields: Mapping[str, Any]) -> bytes:
     """
     try:
         return _ENCODER.encode({**_OBJECT.decode(record), **fields})
-    except msgspec.DecodeError:
+    except _NO_JSON:
         return record
 
 
@@ -82,7 +84,7 @@ def text_at(record: bytes, path: str) -> bytes | None:
     """The JSON text at ``path`` of a JSON object; None where there is none, or null."""
     try:
         return _at(_OBJECT.decode(record), path)
-    except (msgspec.DecodeError, RecursionError):
+    except _NO_JSON:
         return None
 
 
@@ -117,7 +119,10 @@ def _items(fields: dict[str, Raw], path: str) -> list[Raw]:
 
 
 def _plain(text: bytes | None) -> Any:
-    return None if text is None else _VALUE.decode(text)
+    try:
+        return None if text is None else _VALUE.decode(text)
+    except ArithmeticError:
+        raise DecodeError("the answer has a number out of range") from None
 
 
 def _at(fields: dict[str, Raw], path: str) -> bytes | None:

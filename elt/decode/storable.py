@@ -21,7 +21,7 @@ def storable(record: bytes) -> bytes:
     """
     try:
         text = record.decode()
-        value = json.loads(text, parse_float=_number, parse_int=str, parse_constant=_not_json)
+        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_not_json)
         _check_storable(value)
     except (ValueError, RecursionError, ArithmeticError):
         return json.dumps(record.decode(errors="backslashreplace")).encode()
@@ -32,6 +32,12 @@ def _number(text: str) -> str:
     size = Decimal(text)
     exponent = size.as_tuple().exponent
     if size.adjusted() > _WIDEST or (isinstance(exponent, int) and exponent < _FINEST):
+        raise ValueError("beyond numeric")
+    return text
+
+
+def _integer(text: str) -> str:
+    if len(text) > _WIDEST and len(text.lstrip("-")) > _WIDEST + 1:
         raise ValueError("beyond numeric")
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ import pytest
 from elt.sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, Stack, wait_until
 
-DAYS = 5
-FIRST = date(2026, 11, 5)
+DAYS = 3
+FIRST = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
+"""Up to today: the schedule makes up for a week of what comes after a backfill."""
 
 
 @pytest.fixture(scope="module")

@@ -92,12 +92,12 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
     # The DAG is rendered from the manifest, which a fresh clone has none of.
     monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
     from dags.user_processing import users
-    from elt import landing
+    from elt import landing, project
     from elt.fetch import Fetched
     from elt.spool import Spool
 
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(loader, users)
+    landing.create_tables(loader, users, project.raw_tables())
 
     def land(day: str, *records: object) -> RawRef:
         texts = [

@@ -54,8 +54,13 @@ def physical(server: Server) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+OF_USERS = ("+users_by_country", "+rejected_records")
+"""What selects all that is made of the users, and the tests of that."""
+
+
 def build(dbt: Dbt, *options: str) -> None:
-    result = dbt("build", "--resource-type", "model", "--resource-type", "seed", *options)
+    kinds = ("--resource-type", "model", "--resource-type", "seed")
+    result = dbt("build", "--select", *OF_USERS, *kinds, *options)
     assert result.success, messages(result)
 
 
@@ -272,14 +277,14 @@ def test_data_tests_fail_when_a_row_is_spoiled_by_hand(
 ) -> None:
     land("2026-11-01", user(1), user(2))
     build(dbt)
-    assert dbt("test").success
+    assert dbt("test", "--select", *OF_USERS).success
     dsn = warehouse.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)
     with psycopg.connect(dsn) as connection:
         connection.execute(
             "update analytics.users set firstname = 'spoiled' where user_id = %s",
             (uuid.UUID(int=1),),
         )
-    result = dbt("test", "--exclude-resource-type", "unit_test")
+    result = dbt("test", "--select", *OF_USERS, "--exclude-resource-type", "unit_test")
     assert not result.success
     failed = [node.node.name for node in result.result if str(node.status) == "fail"]  # type: ignore[union-attr]
     assert failed == ["assert_users_row_hash_is_of_its_content"]
@@ -301,7 +306,7 @@ def test_data_tests_fail_when_a_row_was_moved_by_hand(
 def test_the_unit_tests_pass(land: Land, dbt: Dbt) -> None:
     land("2026-11-01", user(1))
     build(dbt)
-    result = dbt("test", "--select", "test_type:unit")
+    result = dbt("test", "--select", *(f"{models},test_type:unit" for models in OF_USERS))
     assert result.success, messages(result)
     assert len(list(result.result)) >= 4  # type: ignore[arg-type]
 

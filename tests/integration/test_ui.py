@@ -33,10 +33,19 @@ from elt.ui.tables import Rule, Table
 from tests.integration.conftest import DBT_PROJECT, Dbt, Land, parse
 
 NAMES = [
+    "raw.cbr__exchange_rates",
     "raw.randomuser__users",
+    "raw.rickandmorty__locations",
     "seeds.countries",
+    "staging.stg_cbr__exchange_rates",
     "staging.stg_randomuser__users",
+    "staging.stg_rickandmorty__locations",
+    "marts.exchange_rates",
+    "marts.locations",
+    "marts.rejected_exchange_rates",
+    "marts.rejected_locations",
     "marts.rejected_records",
+    "marts.top_locations",
     "marts.users",
     "marts.users_by_country",
 ]
@@ -305,7 +314,7 @@ def test_a_load_and_a_build_are_told(
     assert landed.freshness == "pass"
     assert not state("marts.users").exists
 
-    assert dbt("build").success
+    assert dbt("build", "--select", "+users_by_country", "+rejected_records").success
     record(dbt_project, load_id=ref["load_id"])
     users = state("marts.users")
     assert (users.kind, users.exists, users.rows, users.is_estimate) == (
@@ -627,18 +636,27 @@ def test_tables_come_in_the_order_of_the_flow_and_the_ledger_is_none(
     known: dict[str, Table],
 ) -> None:
     assert list(known) == [
+        "raw.cbr__exchange_rates",
         "raw.crm__calls",
         "raw.crm__notes",
         "raw.crm__orders",
         "raw.randomuser__users",
+        "raw.rickandmorty__locations",
         "raw.shop__orders",
         "seeds.countries",
+        "staging.stg_cbr__exchange_rates",
         "staging.stg_crm",
         "staging.stg_notes",
         "staging.stg_randomuser__users",
+        "staging.stg_rickandmorty__locations",
         "staging.stg_shop",
         "marts.load_ages",
+        "marts.exchange_rates",
+        "marts.locations",
+        "marts.rejected_exchange_rates",
+        "marts.rejected_locations",
         "marts.rejected_records",
+        "marts.top_locations",
         "marts.users",
         "marts.an_order",
         "marts.users_by_country",
@@ -764,7 +782,7 @@ def test_tables_as_json(land: Land, client: TestClient) -> None:
     answer = client.get("/api/tables").json()
     assert [table["name"] for table in answer["tables"]] == NAMES
     assert datetime.fromisoformat(answer["now"]).utcoffset() == timedelta(0)
-    raw = answer["tables"][0]
+    raw = next(table for table in answer["tables"] if table["name"] == "raw.randomuser__users")
     assert raw["rule"] == {"warn_after": 93600, "error_after": 180000}
     assert raw["last_load"]["period"] == ref["period"] == "2026-11-01T00:00:00+00:00"
     table = client.get("/api/tables/raw.randomuser__users", params={"loads": 90}).json()

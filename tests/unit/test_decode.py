@@ -228,9 +228,10 @@ def test_numbers_taken_along_stay_as_sent(number: str) -> None:
     body = b'{"at": %s, "results": [{}]}' % number.encode()
     (found,) = records(body, from_answer={"at": "at"})
     # In another notation, perhaps, but with every digit.
-    assert Decimal(found.decode().removeprefix('{"at":').removesuffix("}")).as_tuple() == Decimal(
-        number
-    ).as_tuple()
+    assert (
+        Decimal(found.decode().removeprefix('{"at":').removesuffix("}")).as_tuple()
+        == Decimal(number).as_tuple()
+    )
 
 
 @pytest.mark.parametrize("body", [b'{"at": "2026", "id": 1}', b'[{"at": 1, "id": 1}]'])
@@ -351,6 +352,8 @@ def test_what_jsonb_takes_is_kept_to_the_byte(value: Any) -> None:
         b'{"a": 1e131073}',
         b'{"a": -1e-16384}',
         b'{"a": 1e99999999999999999999}',
+        b'{"a": 1' + b"0" * 131_072 + b"}",
+        b'{"a": -1' + b"0" * 131_072 + b"}",
         b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     ],
 )
@@ -358,3 +361,31 @@ def test_what_jsonb_refuses_is_kept_as_text(record: bytes) -> None:
     kept = json.loads(storable(record))
     assert isinstance(kept, str)
     assert kept == record.decode(errors="backslashreplace")
+
+
+def test_the_widest_integer_is_kept() -> None:
+    for sign in (b"", b"-"):
+        record = b'{"a": %s1%s}' % (sign, b"0" * 131_071)
+        assert storable(record) is record
+
+
+def test_a_name_that_is_not_utf_8_stops_no_other_record() -> None:
+    """It becomes text, as any record that jsonb does not take."""
+    bad, good = b'{"\xff": 1}', b'{"a": 1}'
+    body = b'{"results": [%s, %s]}' % (bad, good)
+    assert records(body, redact=()) == [bad, good]
+    found = decode(body, {"d": "x"}, redact=(), params={"d": ""}, from_request={"d": "d"})
+    assert found.records == [bad, b'{"a":1,"d":"x"}']
+
+
+def test_a_name_that_is_not_utf_8_where_it_has_to_be_read_is_refused() -> None:
+    """Nobody can tell whether it is one to redact."""
+    login = b'{"login": {"\xff": 1}}'
+    for body, changes in (
+        (b'{"\xff": 1}', {}),
+        (b'{"results": [%s]}' % login, {}),
+        (login, lines()),
+        (login, {"records": None}),
+    ):
+        with pytest.raises(DecodeError, match="not JSON"):
+            records(body, **changes)

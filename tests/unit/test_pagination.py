@@ -1,0 +1,447 @@
+"""The strategies by themselves: which page comes next, and where a link may lead."""
+
+from __future__ import annotations
+
+import re
+import time
+import tracemalloc
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from elt.pagination import (
+    Cursor,
+    LinkHeader,
+    NextLink,
+    Offset,
+    Page,
+    PageNumber,
+    PaginationError,
+    SinglePage,
+    Walk,
+    same_host,
+)
+
+STRATEGIES: list[Any] = [
+    PageNumber(page="page", size="size", most=10, total="total"),
+    Offset(most=10, total="total"),
+    Cursor(param="after", at="next", total="total"),
+    NextLink(at="next", total="total"),
+    LinkHeader(total="total"),
+]
+IDS = [strategy.kind for strategy in STRATEGIES]
+
+
+def walk(
+    page: Page,
+    size: int = 10,
+    *,
+    limit: int | None = None,
+    received: int | None = None,
+    full: int | None = None,
+    links: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Walk:
+    """Having come as far as ``page``; what is not said is as of a first page."""
+    return Walk(
+        limit,
+        page,
+        size,
+        size if received is None else received,
+        size if full is None else full,
+        values,
+        links or {},
+        "http://shop.example/orders",
+    )
+
+
+# The first page
+
+
+@pytest.mark.parametrize("limit", [1, 2, 999, 1000, 1001, 1999, 2000, 2001, 20_000, 123_457])
+def test_pages_of_an_endless_source_bring_exactly_what_is_wanted(limit: int) -> None:
+    strategy = PageNumber(page="page", size="results", most=1000, endless=True)
+    planned = strategy.plan(limit)
+    assert planned is not None
+    pages = list(planned)
+    assert sum(page.wanted or 0 for page in pages) == limit
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    assert [page.params["page"] for page in pages] == [str(page.number) for page in pages]
+    assert {page.asked for page in pages} == {int(pages[0].params["results"])}
+    assert all(0 < (page.wanted or 0) <= (page.asked or 0) <= 1000 for page in pages)
+
+
+def test_an_endless_source_needs_a_limit() -> None:
+    with pytest.raises(PaginationError, match="needs a limit"):
+        PageNumber(page="page", size="results", endless=True).plan(None)
+
+
+@pytest.mark.parametrize("strategy", [*STRATEGIES, SinglePage()])
+def test_others_plan_nothing(strategy: Any) -> None:
+    assert strategy.plan(10) is None
+
+
+@pytest.mark.parametrize(
+    ("strategy", "limit", "params"),
+    [
+        (PageNumber(page="p"), None, {"p": "1"}),
+        (PageNumber(page="p", start=0), None, {"p": "0"}),
+        (PageNumber(page="p", size="n", most=50), None, {"p": "1", "n": "50"}),
+        (PageNumber(page="p", size="n", most=50), 20, {"p": "1", "n": "20"}),
+        (PageNumber(page="p", size="n", most=50), 75, {"p": "1", "n": "38"}),
+        (Offset(), None, {"offset": "0", "limit": "100"}),
+        (Offset(start=1, most=7), None, {"offset": "1", "limit": "7"}),
+        (Offset(most=7), 3, {"offset": "0", "limit": "3"}),
+        (Cursor(param="after", at="next"), 5, {}),
+        (Cursor(param="after", at="next", size="n"), 5, {"n": "1000"}),
+        (NextLink(at="next"), 5, {}),
+        (LinkHeader(), 5, {}),
+        (LinkHeader(size="per_page"), 5, {"per_page": "100"}),
+        (SinglePage(), 5, {}),
+    ],
+)
+def test_the_first_page(strategy: Any, limit: int | None, params: Any) -> None:
+    page = strategy.first(limit)
+    assert (page.number, dict(page.params), page.link) == (1, params, None)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "params"),
+    [
+        (PageNumber(page="p"), {}),
+        (PageNumber(page="p", size="n"), {"n": "1"}),
+        (Offset(), {"limit": "1"}),
+        (Cursor(param="after", at="next"), {}),
+        (Cursor(param="after", at="next", size="n"), {"n": "1"}),
+        (NextLink(at="next"), {}),
+        (LinkHeader(size="n"), {"n": "1"}),
+        (SinglePage(), {}),
+    ],
+)
+def test_a_probe_asks_for_little(strategy: Any, params: Any) -> None:
+    assert strategy.probe() == params
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        PageNumber(page="p", size="n", most=50),
+        Offset(most=50),
+        Cursor(param="after", at="next", size="n", most=50),
+        LinkHeader(size="n", most=50),
+    ],
+)
+@pytest.mark.parametrize("limit", [None, 200])
+def test_a_source_may_give_more_than_it_was_asked_for(strategy: Any, limit: int | None) -> None:
+    """Its sizes are its own: what is in a page beyond what was asked for is not cut off."""
+    assert strategy.first(limit).wanted == limit
+
+
+# Where it ends
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (10, {"limit": 10, "total": 100}),
+        (12, {"limit": 10, "total": 100}),
+        (10, {"total": 10}),
+        (10, {"total": 9}),
+        (10, {"total": "10"}),
+        (0, {"total": 0}),
+        (0, {"total": 100}),
+    ],
+)
+def test_every_strategy_ends(strategy: Any, size: int, said: dict[str, Any]) -> None:
+    links = {"next": "?page=2"}
+    assert (
+        strategy.following(walk(strategy.first(None), size, links=links, next="c", **said)) is None
+    )
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
+def test_every_strategy_goes_on_below_the_total(strategy: Any) -> None:
+    links = {"next": "?page=2"}
+    page = strategy.following(walk(strategy.first(None), links=links, next="c", total=11))
+    assert page is not None
+    assert page.number == 2
+
+
+@pytest.mark.parametrize("strategy", [PageNumber(page="page"), Offset(most=10)])
+def test_pages_that_are_counted_end_at_one_shorter_than_those_before(strategy: Any) -> None:
+    first = strategy.first(None)
+    assert strategy.following(walk(first, 10)) is not None
+    # Shorter than asked for, and none before it: it may be the source's own size.
+    assert strategy.following(walk(first, 4)) is not None
+    second = strategy.following(walk(first, 10))
+    assert strategy.following(walk(second, 10, received=20, full=10)) is not None
+    assert strategy.following(walk(second, 9, received=19, full=10)) is None
+
+
+@pytest.mark.parametrize(
+    "strategy", [PageNumber(page="page", total="total"), Offset(total="total")]
+)
+def test_a_short_page_is_no_end_where_there_is_a_total(strategy: Any) -> None:
+    assert strategy.following(walk(strategy.first(None), 3, received=13, full=10, total=20))
+
+
+def test_an_offset_counts_what_came() -> None:
+    strategy = Offset(most=10)
+    page = strategy.following(walk(strategy.first(None), 4))
+    assert page is not None
+    assert page.params == {"offset": "4", "limit": "10"}
+    page = strategy.following(walk(page, 4, received=8, full=4, limit=11))
+    assert page is not None
+    assert page.params == {"offset": "8", "limit": "3"}
+
+
+@pytest.mark.parametrize("cursor", [None, "", "missing"])
+def test_a_cursor_ends(cursor: Any) -> None:
+    strategy = Cursor(param="after", at="next")
+    values = {} if cursor == "missing" else {"next": cursor}
+    assert strategy.following(walk(strategy.first(None), **values)) is None
+
+
+@pytest.mark.parametrize("more", [False, None, 0, "", "false", "missing"])
+def test_a_cursor_ends_where_the_answer_says_so(more: Any) -> None:
+    strategy = Cursor(param="after", at="next", more="more")
+    values = {} if more == "missing" else {"more": more}
+    assert strategy.following(walk(strategy.first(None), next="c", **values)) is None
+
+
+@pytest.mark.parametrize("more", [True, 1, "true", "yes"])
+@pytest.mark.parametrize(
+    ("cursor", "sent"),
+    [("a b&c", "a b&c"), (7, "7"), (-1, "-1"), (2**70, str(2**70)), (1.5, "1.5")],
+)
+def test_a_cursor_goes_on(cursor: Any, sent: str, more: Any) -> None:
+    strategy = Cursor(param="after", at="next", more="more", size="n", most=20)
+    page = strategy.following(walk(strategy.first(None), 3, next=cursor, more=more))
+    assert page is not None
+    assert (page.number, page.params) == (2, {"after": sent, "n": "20"})
+
+
+@pytest.mark.parametrize("cursor", [True, [], ["a"], {}, {"a": 1}])
+def test_a_cursor_that_is_neither_text_nor_a_number_is_an_error(cursor: Any) -> None:
+    strategy = Cursor(param="after", at="meta.next")
+    with pytest.raises(PaginationError, match=r"cursor 'meta.next' is neither"):
+        strategy.following(walk(strategy.first(None), **{"meta.next": cursor}))
+
+
+@pytest.mark.parametrize("link", [7, True, [], ["?page=2"], {"href": "?page=2"}, 1.5])
+def test_a_link_that_is_no_text_is_an_error(link: Any) -> None:
+    with pytest.raises(PaginationError, match="link 'next' is no text"):
+        NextLink(at="next").following(walk(Page(1), next=link))
+
+
+@pytest.mark.parametrize("strategy", [NextLink(at="next"), LinkHeader()])
+def test_a_link_is_followed_and_its_end_is_none(strategy: Any) -> None:
+    for link in (None, ""):
+        links = {} if link is None else {"next": link}
+        assert strategy.following(walk(Page(1), next=link, links=links)) is None
+    page = strategy.following(
+        walk(Page(1), 10, limit=15, next="?page=2", links={"next": "?page=2", "last": "?page=9"})
+    )
+    assert (page.number, page.link, page.wanted) == (2, "?page=2", 5)
+
+
+@pytest.mark.parametrize("kind", [Cursor, NextLink, LinkHeader])
+def test_an_empty_page_that_names_a_next_one_ends_unless_declared(kind: Any) -> None:
+    fields = {Cursor: {"param": "c", "at": "next"}, NextLink: {"at": "next"}, LinkHeader: {}}[kind]
+    empty = walk(Page(2), 0, received=10, full=10, next="c", links={"next": "c"})
+    assert kind(**fields).following(empty) is None
+    assert kind(**fields, through_empty=True).following(empty) is not None
+
+
+# Totals
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
+@pytest.mark.parametrize(
+    "total",
+    [None, True, False, -1, 1.5, 45.0, "", "many", "-1", "1e3", "4 5", "٣", "²", [], {}, 10**18,
+     10**400, "9" * 19, "9" * 5000],
+    ids=lambda total: str(total)[:20],
+)  # fmt: skip
+def test_a_total_that_is_no_number_of_records_is_an_error(strategy: Any, total: Any) -> None:
+    first = walk(strategy.first(None), next="c", links={"next": "c"}, total=total)
+    with pytest.raises(PaginationError, match="total 'total' is no number of records"):
+        strategy.following(first)
+    with pytest.raises(PaginationError, match="total 'total' is no number of records"):
+        strategy.expected(first)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES[:2], ids=IDS[:2])
+@pytest.mark.parametrize("size", [1, 10])
+def test_a_huge_total_takes_no_memory(strategy: Any, size: int) -> None:
+    tracemalloc.start()
+    try:
+        rest = strategy.rest(walk(strategy.first(None), size, total=10**17))
+        pages = list(islice(rest, 3))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [page.number for page in pages] == [2, 3, 4]
+    assert peak < 100_000
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES[:2], ids=IDS[:2])
+@pytest.mark.parametrize(("asked", "size"), [(10, 10), (10, 7), (10, 25)])
+@pytest.mark.parametrize("total", [0, 1, 7, 10, 11, 45, 70])
+@pytest.mark.parametrize("limit", [None, 1, 7, 30, 44, 1000])
+def test_the_rest_is_named_by_the_size_the_source_makes(
+    strategy: Any, asked: int, size: int, total: int, limit: int | None
+) -> None:
+    expected = total if limit is None else min(limit, total)
+    size = min(size, total)
+    rest = strategy.rest(walk(strategy.first(limit), size, limit=limit, total=total))
+    if size == 0:
+        assert rest is None
+        return
+    pages = list(rest)
+    assert [page.number for page in pages] == list(range(2, len(pages) + 2))
+    assert sum(page.wanted for page in pages) == max(0, expected - size)
+    for at, page in enumerate(pages, 1):
+        if strategy.kind == "offset":
+            assert page.params["offset"] == str(at * size)
+        else:
+            assert page.params == {"page": str(at + 1), "size": str(size)}
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES[2:], ids=IDS[2:])
+def test_pages_that_name_each_other_have_no_rest(strategy: Any) -> None:
+    assert strategy.rest(walk(strategy.first(None), total=100)) is None
+
+
+# Links and hosts
+
+BASE = "https://shop.example/v1/orders"
+
+
+@pytest.mark.parametrize(
+    ("link", "leads_to"),
+    [
+        ("?page=2", "https://shop.example/v1/orders?page=2"),
+        ("/x?page=2", "https://shop.example/x?page=2"),
+        ("page2", "https://shop.example/v1/page2"),
+        ("../v2/orders", "https://shop.example/v2/orders"),
+        ("../../../../x", "https://shop.example/x"),
+        ("https://shop.example/v1/orders?page=2", "https://shop.example/v1/orders?page=2"),
+        ("https://SHOP.example:443/x", "https://shop.example/x"),
+        ("//shop.example/x", "https://shop.example/x"),
+        ("http://shop.example/x", "https://shop.example/x"),
+        ("http://shop.example:8080/x", "https://shop.example/x"),
+        ("HTTPS://shop.example/x", "https://shop.example/x"),
+        ("https://user:secret@shop.example/x", "https://shop.example/x"),
+        ("https://evil.example@shop.example/x", "https://shop.example/x"),
+        (" \n?page=2\t ", "https://shop.example/v1/orders?page=2"),
+        ("?page=2#top", "https://shop.example/v1/orders?page=2"),
+        (
+            "?next=https://evil.example/",
+            "https://shop.example/v1/orders?next=https://evil.example/",
+        ),
+        ("", "https://shop.example/v1/orders?page=1"),
+        ("?a=%2F%3D+b", "https://shop.example/v1/orders?a=%2F%3D+b"),
+    ],
+)
+def test_a_link_leads_to_the_host_of_the_connection(link: str, leads_to: str) -> None:
+    assert same_host(link, f"{BASE}?page=1", "https://shop.example/v1") == leads_to
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8080/v1", "http://u:p@127.0.0.1:8080/v1"])
+@pytest.mark.parametrize(
+    "link", ["https://127.0.0.1/v1/x?p=2", "https://127.0.0.1:9/v1/x?p=2", "x?p=2", "/v1/x?p=2"]
+)
+def test_scheme_and_port_are_those_of_the_connection(link: str, base: str) -> None:
+    assert same_host(link, "http://127.0.0.1:8080/v1/x", base) == "http://127.0.0.1:8080/v1/x?p=2"
+
+
+ELSEWHERE = [
+    ("https://evil.example/x", "'evil.example'"),
+    ("//evil.example/x", "'evil.example'"),
+    ("///evil.example/x", None),
+    ("http://evil.example/x", "'evil.example'"),
+    ("https://shop.example:8443/x", "'shop.example:8443'"),
+    ("https://shop.example:0/x", None),
+    ("https://shop.example@evil.example/x", "'evil.example'"),
+    ("https://shop.example:secret@evil.example/x", "'evil.example'"),
+    ("https://shop.example.evil.example/x", "'shop.example.evil.example'"),
+    ("https://sub.shop.example/", "'sub.shop.example'"),
+    ("https://shop.example./x", "'shop.example.'"),
+    ("https://evil.example#@shop.example/", "'evil.example'"),
+    ("https://evil.example?@shop.example/", "'evil.example'"),
+    ("https://evil.example\\@shop.example/", None),
+    ("https:\\\\evil.example/x", None),
+    ("\\\\evil.example/x", None),
+    ("/\\evil.example/x", None),
+    ("https:evil.example", None),
+    ("https://127.0.0.1/x", "'127.0.0.1'"),
+    ("https://[::1]/x", r"'\[::1\]'"),
+    ("https://2130706433/x", "'2130706433'"),
+    ("https://sh\u043ep.example/x", "'sh\u043ep.example'"),
+    ("h\nttps://ev\til.example/x", "'evil.example'"),
+    ("file:///etc/passwd", "no URL"),
+    ("file://shop.example/etc/passwd", "no URL"),
+    ("javascript:alert(1)", "no URL"),
+    ("data:application/json,[]", "no URL"),
+    ("ftp://shop.example/x", "no URL"),
+    ("mailto:a@shop.example", "no URL"),
+    ("https://", None),
+    ("https:///x", None),
+    ("https://[::1/x", "no URL"),
+    ("https://[x]/", "no URL"),
+    ("https://[::1%25eth0]:99999/", "no URL|another host"),
+    ("https://shop.example:port/x", "no URL"),
+    ("https://shop.example:99999/x", "no URL"),
+    ("https://ⓔvil.example/", "another host"),
+    ("https://shop.example\u2100/", "no URL"),
+]
+
+
+@pytest.mark.parametrize(("link", "said"), ELSEWHERE, ids=[repr(link) for link, _ in ELSEWHERE])
+def test_a_link_to_another_host_is_an_error_that_names_it(link: str, said: str | None) -> None:
+    """Or, where it can be read in two ways, it leads to the connection's host all the same."""
+    try:
+        target = same_host(link, BASE, BASE)
+    except PaginationError as error:
+        assert "secret" not in str(error)
+        assert re.search(said or "", str(error))
+    else:
+        assert said is None, target
+        assert target.startswith("https://shop.example/")
+
+
+@given(
+    st.text(max_size=40)
+    | st.tuples(
+        st.sampled_from(["", "http:", "https:", "file:", "//", "https://", "\\\\", "@", "https:/"]),
+        st.sampled_from(["", "shop.example", "evil.example", "[::1]", "u:p@", "@", "\\", "%2f"]),
+        st.text("@:/\\?#[]%. \t\nabc19é", max_size=12),
+    ).map("".join)
+)
+@example("http://[")
+@example("https://shop.example\x00@evil.example")
+def test_no_text_leads_anywhere_else(link: str) -> None:
+    from requests import Request
+    from requests.exceptions import InvalidURL
+    from urllib3.util import parse_url
+
+    begun = time.monotonic()
+    try:
+        target = same_host(link, BASE, BASE)
+    except PaginationError as error:
+        assert len(str(error)) < 400
+        return
+    assert time.monotonic() - begun < 1
+    # As what sends the request reads it, which is not what joined it.
+    try:
+        sent = Request("GET", target).prepare().url
+    except InvalidURL:
+        return
+    assert sent is not None
+    assert (parse_url(sent).scheme, parse_url(sent).netloc) == ("https", "shop.example")
