@@ -38,7 +38,7 @@ setup: ## only set up: .venv with everything for running, testing and linting
 
 test: ## run all tests this machine can run; ARGS="tests/unit -k spool"
 	$(ready_dev)
-	@.venv/bin/python -m pytest $(ARGS)
+	@sh scripts/test $(ARGS)
 
 lint: ## check format, lint, types, SQL, YAML and the lock file; ARGS="ruff mypy" for some
 	$(ready_dev)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -38,12 +37,7 @@ Land = Callable[..., "RawRef"]
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running PostgreSQL with no database prepared.
-
-    Another version than the package's is tested with ELT_TEST_POSTGRES=/usr/lib/postgresql/15/bin.
-    """
-    if folder := os.environ.get("ELT_TEST_POSTGRES"):
-        postgres.programs = lambda: Path(folder)
+    """A running PostgreSQL with no database prepared."""
     home = Home(tmp_path_factory.mktemp("cluster"))
     with Cluster(home, home.create()).lease() as lease:
         yield lease.server

@@ -60,7 +60,11 @@ def test_the_first_run_is_the_next_that_is_due() -> None:
 
 
 def test_a_backfill_is_not_bounded() -> None:
-    asked: dict[str, Any] = {"catchup": True, "earliest": day("2020-01-01"), "latest": day("2020-01-02")}
+    asked: dict[str, Any] = {
+        "catchup": True,
+        "earliest": day("2020-01-01"),
+        "latest": day("2020-01-02"),
+    }
     assert following(None, **asked) == "2020-01-01"
     assert following("2020-01-01", **asked) == "2020-01-02"
     assert following("2020-01-02", **asked) is None
