@@ -84,8 +84,8 @@ def _parser() -> Parser:
         "`elt COMMAND --help` has examples. State lies in .elt/ of the clone, or in ELT_HOME.",
     )
     _add_run(commands)
-    _add_up(commands)
     scaffold.add(commands)
+    _add_up(commands)
     _add_others(commands)
     return parser
 

@@ -235,8 +235,8 @@ def test_templates_know_the_period_of_the_run(
     dag = pipeline(source, dag_id="other", marts=["users"])
     run = SimpleNamespace(logical_date=datetime(2026, 12, 31, 7, tzinfo=UTC), run_after=None)
     for task_id in ("is_api_available", "extract_users"):
-        task = dag.get_task(task_id)
-        task.render_template_fields({"dag_run": run, **dag.user_defined_macros})
+        task: Any = dag.get_task(task_id)
+        task.render_template_fields({"dag_run": run, **(dag.user_defined_macros or {})})
         if task_id == "extract_users":
             endpoint, params, _limit = task.op_args
         else:

@@ -311,10 +311,8 @@ def test_what_was_never_built_is_a_warning_and_no_error(
     build(dbt)
     result = dbt("test")
     assert result.success, messages(result)
-    kinds = {
-        str(node.node.name): str(node.status)
-        for node in result.result  # type: ignore[union-attr]
-    }
+    results: Any = result.result
+    kinds = {str(node.node.name): str(node.status) for node in results}
     assert kinds["unique_users_user_id"] == "pass"
     assert kinds["unique_locations_location_id"] == "warn"
     assert set(kinds.values()) == {"pass", "success", "warn"}

@@ -1,0 +1,187 @@
+"""HTTP: a live look at an endpoint, without Airflow, since there is no connection yet."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+
+import requests
+import urllib3
+
+from elt.pagination import PaginationError, same_host
+from elt.stack.connections import base_url
+from elt.stack.errors import StackError, UsageError
+
+# That of elt.api, which imports Airflow, which writes a configuration into the user's home.
+USER_AGENT = f"elt/{version('elt')} python-requests/{requests.__version__}"
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of an answer, at most."""
+_TIMEOUT = (10.0, 30.0)
+_DEADLINE = 60.0
+_CHUNK = 64 * 1024
+_LONGEST_NAME = 60
+_HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+"""Headers that may be sent to any host; others may hold a key. (`elt.api` has the same rule.)"""
+_HEADER = re.compile(
+    r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)"
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL taken apart as a declaration wants it: the connection's part, path, parameters."""
+
+    base: str
+    path: str
+    params: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where to ask, without the parameters."""
+        return f"{self.base}{self.path}"
+
+    @property
+    def host(self) -> str:
+        """The name of the host, for people."""
+        return urlsplit(self.base).hostname or ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body as it was sent, without its compression, and what came with it."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Those of the header Link, by relation."""
+
+
+class LookError(StackError):
+    """The endpoint did not answer as it should; ``status`` is what it said, if it did."""
+
+    def __init__(self, said: str, status: int | None = None) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+def target(url: str) -> Target:
+    """``url`` taken apart. Raises UsageError where it is none, or has a login."""
+    try:
+        parts = urlsplit(url.strip())
+        base = base_url(urlunsplit((parts.scheme, parts.netloc, "", "", "")))
+        prepared = requests.Request("GET", urlunsplit(parts._replace(fragment=""))).prepare().url
+        parts = urlsplit(prepared or "")
+    except (ValueError, requests.RequestException) as error:
+        reason = str(error) if isinstance(error, ValueError) else "it is not a URL"
+        raise UsageError(f"--url: {reason}") from error
+    params: dict[str, str] = {}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if params.setdefault(name, value) != value:
+            raise UsageError(f"--url: a declaration has each parameter once, and {name!r} has two")
+        if len(name.encode("unicode_escape")) > _LONGEST_NAME:
+            raise UsageError("--url: the name of a parameter is too long")
+        if re.search(r"\{[{%#]", name + value):
+            raise UsageError(
+                f"--url: the parameter {name!r} looks like a template of Airflow: name a value"
+                " here, and write the template into the DAG file afterwards"
+            )
+    return Target(base, parts.path or "/", params)
+
+
+def header(text: str) -> tuple[str, str]:
+    """Name and value of a header ``Name: value``. Raises ValueError, without quoting the value."""
+    match = _HEADER.fullmatch(text.strip())
+    if match is None:
+        raise ValueError("a header is written 'Name: value', in ASCII")
+    return match[1], match[2]
+
+
+class Look:
+    """Asks one host; what it is told of logins is sent nowhere else, and written nowhere."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        self._session.headers.update(headers)
+        self.secrets = [value for name, value in headers.items() if name.lower() not in _HARMLESS]
+        """What headers say beyond what every host may hear."""
+        if self.secrets:
+            self._session.hooks["response"].append(_keep_to_host)
+
+    def get(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
+        """One answer. Raises LookError."""
+        until = time.monotonic() + _DEADLINE
+        try:
+            with self._session.get(url, params=params, timeout=_TIMEOUT, stream=True) as response:
+                if response.status_code >= 300:
+                    raise LookError(_refusal(response), response.status_code)
+                body = bytearray()
+                while chunk := response.raw.read1(_CHUNK, decode_content=True):
+                    body += chunk
+                    if len(body) > LARGEST:
+                        raise LookError(
+                            f"the answer is larger than {LARGEST // 1024**2} MB: ask for less,"
+                            " by a parameter of the URL"
+                        )
+                    if time.monotonic() > until:
+                        raise LookError(f"the answer took longer than {_DEADLINE:.0f} s")
+                links = {rel: str(link.get("url") or "") for rel, link in response.links.items()}
+                return Answer(
+                    response.url, bytes(body), response.headers.get("Content-Type", ""), links
+                )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            raise LookError(f"{_shown(url)}: {_fault(error)}") from None
+
+    def follow(self, link: str, page: str) -> Answer:
+        """The answer behind a link of the answer of ``page``. Raises LookError."""
+        try:
+            return self.get(same_host(link, page, page))
+        except PaginationError as error:
+            raise LookError(str(error)) from None
+
+
+def _keep_to_host(response: requests.Response, **_: object) -> None:
+    if not response.is_redirect:
+        return
+    asked = urlsplit(response.url)
+    led = urlsplit(urljoin(response.url, response.headers["Location"]))
+    if led.hostname != asked.hostname or (asked.scheme, led.scheme) == ("https", "http"):
+        raise LookError("it redirects to another host, and the header is not sent on to that")
+
+
+def _refusal(response: requests.Response) -> str:
+    said = f"{_shown(response.url)} answered {response.status_code}"
+    if response.status_code in (401, 403):
+        return f"{said}: if it wants a login, give it by --header 'Authorization: …'"
+    return said
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:200]
+
+
+def _fault(error: Exception) -> str:
+    text = str(error)
+    match error:
+        case requests.exceptions.ProxyError():
+            return "the proxy did not let the request through"
+        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
+            return "no encrypted connection could be made; its certificate may be at fault"
+        case requests.exceptions.TooManyRedirects():
+            return "it redirects without end"
+        case requests.exceptions.Timeout() | urllib3.exceptions.TimeoutError():
+            return "it did not answer in time"
+        case urllib3.exceptions.HTTPError() | requests.exceptions.ChunkedEncodingError():
+            return "its answer broke off"
+    if "refused" in text:
+        return "it refused the connection"
+    if "resolve" in text or "Name or service" in text:
+        return "its name cannot be resolved"
+    return f"it cannot be asked ({type(error).__name__})"

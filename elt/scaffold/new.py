@@ -1,0 +1,149 @@
+"""A pipeline for an endpoint: looked at, written, and what there is to say about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from elt.local.home import Home
+from elt.local.summary import command_name
+from elt.scaffold import files, look
+from elt.scaffold.plan import Plan, Request, plan
+from elt.scaffold.render import dag, dbt, fixture, snapshot, source_test
+from elt.source import SinglePage
+from elt.stack import connections
+from elt.stack.errors import UsageError
+
+
+def texts(made: Plan, home: Home) -> dict[Path, str]:
+    """The files of a pipeline, by their paths."""
+    name = made.source.name
+    models = home.dbt_project / "models"
+    staging = models / "staging" / name
+    tests = home.project / "tests"
+    found = {
+        home.dags / f"{name}.py": dag.dag(made),
+        staging / f"_{name}__sources.yml": dbt.sources(made),
+        staging / f"{made.staging}.sql": dbt.staging(made),
+        staging / f"{made.staging}.yml": dbt.staging_yaml(made),
+    }
+    if made.mart is not None:
+        found[models / "marts" / f"{made.mart}.sql"] = dbt.mart(made)
+        found[models / "marts" / f"{made.mart}.yml"] = dbt.mart_yaml(made)
+    found[models / "marts" / f"{made.rejected}.sql"] = dbt.rejected(made)
+    found[models / "marts" / f"{made.rejected}.yml"] = dbt.rejected_yaml(made)
+    # The tests are of the clone's own folders.
+    if tests.is_dir() and home.dags == home.project / "dags":
+        found[tests / "fixtures" / fixture.name(made)] = fixture.fixture(made)
+        found[tests / "integration" / "sources" / f"test_{name}.py"] = source_test.source_test(made)
+        snapshots = tests / "integration" / "snapshots"
+        found[snapshots / f"{name}.json"] = snapshot.snapshot(made)
+        found[snapshots / "assets" / f"{name}.json"] = snapshot.assets(made)
+    return found
+
+
+def new(home: Home, request: Request, console: Console, *, dry_run: bool = False) -> int:
+    """Look at an endpoint and write its pipeline; the command's exit code. Raises StackError."""
+    _expect_new(home, request.source)
+    _expect_base(home, request)
+    made = plan(request, look.Look(request.headers), _tables(home.dbt_project))
+    written = texts(made, home)
+    files.expect_none(written)
+    own = home.dags / connections.FILE
+    if dry_run:
+        for path, text in written.items():
+            _say(console, f"--- {_shown(path, home)}")
+            _say(console, text)
+    else:
+
+        def finish() -> None:
+            if made.new_connection:
+                connections.add(home.connections_file, made.source.conn_id, made.target.base)
+
+        files.write(written, home.project, finish)
+    _report(console, home, made, [*written, *([own] if made.new_connection else [])], dry_run)
+    return 0
+
+
+def _expect_new(home: Home, source: str) -> None:
+    """Refuse a name that a DAG or a dbt source has, before anything is asked."""
+    taken = [
+        path
+        for path in (
+            home.dags / f"{source}.py",
+            home.dbt_project / "models" / "staging" / source,
+        )
+        if path.exists()
+    ]
+    if taken:
+        raise UsageError(f"SOURCE {source!r} is taken: there is {_shown(taken[0], home)}")
+
+
+def _expect_base(home: Home, request: Request) -> None:
+    """See to it that the URL is one that the connection leads to."""
+    asked = look.target(request.url)
+    conn_id = request.connection or f"{request.source}_api"
+    known = connections.read(home.connections_file).get(conn_id)
+    if known is not None and known != asked.base:
+        raise UsageError(
+            f"--url is of {asked.base}, and the connection {conn_id} is of {known}"
+            f" (dags/connections.toml): name another one by --connection"
+        )
+
+
+def _tables(dbt_project: Path) -> set[str]:
+    """The names of what dbt makes already."""
+    return {
+        path.stem
+        for folder in ("models", "seeds", "snapshots")
+        for path in (dbt_project / folder).rglob("*")
+        if path.suffix in (".sql", ".csv", ".py")
+    }
+
+
+def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run: bool) -> None:
+    source = made.source
+    records = "the answer itself" if source.records is None else source.records
+    pages = type(source.pagination).__name__
+    if not isinstance(source.pagination, SinglePage):
+        given = source.pagination.model_dump(exclude_defaults=True)
+        pages += f" ({', '.join(f'{name} {value}' for name, value in given.items())})"
+    types: dict[str, int] = {}
+    for column in made.columns:
+        types[column.type] = types.get(column.type, 0) + 1
+    found = {
+        "records": f"{records}, {len(made.page.records)} on the first page",
+        "key": made.key.name if made.key else "none",
+        "columns": ", ".join(f"{count} {name}" for name, count in sorted(types.items())),
+        "pages": pages,
+    }
+    if source.redact:
+        found["redacted"] = ", ".join(source.redact)
+    for name, value in found.items():
+        _say(console, f"{name:9} {ascii(value)[1:-1]}")
+    for remark in made.remarks:
+        _say(console, f"Note: {remark}.")
+    _say(console, "\nWould write:" if dry_run else "\nWritten:")
+    for path in paths:
+        _say(console, f"  {_shown(path, home)}")
+    if dry_run:
+        return
+    elt = command_name()
+    tests = "tests/integration/sources"
+    _say(console, "\nWhat to try next:")
+    table = made.mart or made.staging
+    for line, does in {
+        f"{elt} run {source.name}": "load it",
+        f"{elt} psql -c 'table analytics.{table} limit 5'": "see it",
+        f"make test ARGS={tests}/test_{source.name}.py": "decode the fixture",
+    }.items():
+        _say(console, f"  {line}  {does}")
+
+
+def _shown(path: Path, home: Home) -> str:
+    return str(path.relative_to(home.project)) if path.is_relative_to(home.project) else str(path)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,315 @@
+"""What is to be written: everything that was made out of an endpoint, put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from elt.pagination import Pagination
+from elt.scaffold import naming
+from elt.scaffold.infer import fields, key, pagination, records, secrets, types
+from elt.scaffold.infer.fields import Field
+from elt.scaffold.infer.records import NoRecordsError
+from elt.scaffold.look import Look, LookError, Target, target
+from elt.scaffold.sample import DecodeError, Endpoint, Sample, decoded, objects
+from elt.source import SinglePage, Source
+from elt.stack.errors import UsageError
+
+MOST_COLUMNS = 200
+"""Columns of a table. Of some 400 and more, a row might not fit a page of PostgreSQL; and there is
+somebody who has to read the models."""
+
+_CONN_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_ORDER = (
+    ("ids", ("uuid",)),
+    ("strings", ("text",)),
+    ("numerics", ("integer", "bigint", "numeric", "numeric_comma")),
+    ("booleans", ("boolean",)),
+    ("dates", ("date", "date_dmy")),
+    ("timestamps", ("timestamp", "timestamptz")),
+    ("lists and objects, as JSON", ("jsonb",)),
+)
+"""Groups of columns in the order that the project's tables have them in, with their types."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command was asked for."""
+
+    source: str
+    url: str
+    entity: str | None = None
+    records: str | None = None
+    key: str | None = None
+    connection: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field as a column; ``number`` counts the fields from 1, in the order of the records."""
+
+    name: str
+    path: tuple[str, ...]
+    type: str
+    number: int
+
+    @property
+    def group(self) -> str:
+        """Which of a table's groups it belongs to."""
+        if re.search(r"(^|_)(id|uuid)$", self.name) and self.type != "jsonb":
+            return "ids"
+        return next(group for group, of in _ORDER if self.type in of)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A pipeline to write."""
+
+    source: Source
+    target: Target
+    columns: tuple[Column, ...]
+    """In the order of the tables: the key first."""
+    key: Column | None
+    mart: str | None
+    """The keyed mart; None without a key."""
+    rejected: str
+    page: Sample
+    """The first page, redacted."""
+    envelope: Any
+    """What is around its records."""
+    secrets: tuple[str, ...]
+    """Values that must not be written anywhere."""
+    new_connection: bool
+    """Whether the connection is to be added to `dags/connections.toml`."""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def staging(self) -> str:
+        """The staging model."""
+        return f"stg_{self.source.table}"
+
+    @property
+    def marts(self) -> list[str]:
+        """The models that the DAG names."""
+        return [self.mart or self.staging, self.rejected]
+
+    def groups(self) -> list[tuple[str, list[Column]]]:
+        """The columns by group."""
+        grouped = [
+            (name, [column for column in self.columns if column.group == name])
+            for name, _ in _ORDER
+        ]
+        return [(name, members) for name, members in grouped if members]
+
+
+def plan(request: Request, look: Look, taken: Iterable[str]) -> Plan:
+    """Look at the endpoint and decide; ``taken`` are the names of tables that there are.
+
+    Raises UsageError for what the caller can say better, LookError for what the endpoint does.
+    """
+    if (fault := naming.fault_of_source(request.source)) is not None:
+        raise UsageError(f"SOURCE {request.source[:60]!r} {fault}")
+    if request.connection is not None and not _CONN_ID.fullmatch(request.connection):
+        raise UsageError("--connection is no id of an Airflow connection")
+    return _Planning(request, look, frozenset(taken)).plan()
+
+
+class _Planning:
+    def __init__(self, request: Request, look: Look, taken: frozenset[str]) -> None:
+        self.request = request
+        self.taken = taken
+        self.target = target(request.url)
+        given = self.target.params
+        self.secret_params = {
+            name: value for name, value in given.items() if secrets.is_secret_param(name)
+        }
+        self.params = {
+            name: value for name, value in given.items() if name not in self.secret_params
+        }
+        self.secrets = (*look.secrets, *self.secret_params.values())
+        self.endpoint = Endpoint(look, self.target, self.secret_params)
+        self.entity = request.entity or naming.entity(self.target.path, request.source)
+        self.remarks: list[str] = []
+
+    def plan(self) -> Plan:
+        first_params = pagination.first_page(self.params)
+        answer = self.endpoint.answer(first_params)
+        try:
+            found = records.find(answer, self.entity, self.request.records)
+        except NoRecordsError as error:
+            raise LookError(str(error)) from None
+        source = self._source(params=first_params, format=found.format, records=found.records)
+        pages = [self._sample(source)]
+        source, pages = self._redacted(source, pages)
+        key_field = self._key(self._fields(pages))
+        source = source.model_copy(update={"key": _dotted(key_field) or ()})
+        paged = pagination.Finder(
+            first=pages[0],
+            envelope=found.envelope,
+            params=first_params,
+            records=found.records,
+            key=_dotted(key_field),
+            ask=lambda strategy, page: self.endpoint.sample(_with(source, strategy), page),
+        ).find()
+        self.remarks += paged.remarks
+        if paged.second is not None:
+            source, pages = self._redacted(source, [pages[0], paged.second])
+        sampled = self._fields(pages)
+        key_field = self._key(sampled)
+        columns = self._columns(sampled, key_field)
+        source = self._source(
+            params=self._left(paged.pagination, first_params),
+            format=found.format,
+            records=found.records,
+            key=_dotted(key_field) or (),
+            redact=source.redact,
+            pagination=paged.pagination,
+        )
+        return self._put_together(source, columns, key_field, pages[0], found.envelope)
+
+    def _source(self, **declared: Any) -> Source:
+        request = self.request
+        try:
+            return Source(
+                name=request.source,
+                entity=self.entity,
+                conn_id=request.connection or f"{request.source}_api",
+                endpoint=self.target.path,
+                rejected_share=0.1,
+                **declared,
+            )
+        except ValidationError as error:
+            fault = error.errors()[0]
+            place = ".".join(map(str, fault["loc"])) or "the declaration"
+            said = str(fault["msg"]).removeprefix("Value error, ")
+            raise UsageError(f"{place}: {said}") from None
+
+    def _sample(self, source: Source) -> Sample:
+        try:
+            sample = self.endpoint.sample(source)
+        except DecodeError as error:
+            raise LookError(str(error)) from None
+        if not sample.records:
+            raise LookError("the answer has no records: name a URL that gives some")
+        if not objects(sample.records):
+            raise LookError("no record of the answer is an object with fields that can be stored")
+        return sample
+
+    def _redacted(self, source: Source, pages: list[Sample]) -> tuple[Source, list[Sample]]:
+        """The source and its pages without the fields whose names say that they are secrets."""
+        paths = secrets.secret_fields(record for page in pages for record in _objects([page]))
+        if not paths:
+            return source, pages
+        for path in paths:
+            if not records.is_addressable(path):
+                raise LookError(
+                    f"a record has a secret in a field that no declaration can name"
+                    f" ({ascii('.'.join(path))[:80]}): write this pipeline by hand"
+                )
+        redact = tuple(dict.fromkeys((*source.redact, *map(".".join, paths))))
+        redacted = source.model_copy(update={"redact": redact})
+        return redacted, [Sample(page.answer, decoded(redacted, page.answer)) for page in pages]
+
+    def _fields(self, pages: list[Sample]) -> list[Field]:
+        return fields.fields(_objects(pages))
+
+    def _key(self, sampled: Sequence[Field]) -> Field | None:
+        wanted = self.request.key
+        if wanted is None:
+            return key.find(sampled, self.entity)
+        for candidate in sampled:
+            if ".".join(candidate.path) == wanted:
+                if (fault := key.fault(candidate)) is not None:
+                    raise UsageError(f"--key: {wanted[:80]!r} {fault}")
+                return candidate
+        known = [".".join(candidate.path) for candidate in sampled if key.fault(candidate) is None]
+        listed = ", ".join(known[:10]) or "none"
+        raise UsageError(
+            f"--key: no record has a field {wanted[:80]!r}; fields that could be a key: {listed}"
+        )
+
+    def _columns(self, sampled: Sequence[Field], key_field: Field | None) -> tuple[Column, ...]:
+        if key_field is not None:
+            sampled = [key_field, *(one for one in sampled if one.path != key_field.path)]
+        kept = sampled[:MOST_COLUMNS]
+        if len(sampled) > len(kept):
+            self.remarks.append(
+                f"of {len(sampled):,} fields the first {len(kept)} became columns; the others are"
+                " in the staging model's column record"
+            )
+        names = naming.columns([one.path for one in kept])
+        columns = [
+            Column(name, one.path, types.type_of(one), number)
+            for number, (name, one) in enumerate(zip(names, kept, strict=True), 1)
+        ]
+        if key_field is not None and columns[0].type == "integer":
+            # Keys grow.
+            first = columns[0]
+            columns[0] = Column(first.name, first.path, "bigint", first.number)
+        order = [name for name, _ in _ORDER]
+        rest = columns[1:] if key_field is not None else columns
+        ordered = sorted(rest, key=lambda column: order.index(column.group))
+        return (*columns[:1], *ordered) if key_field is not None else tuple(ordered)
+
+    def _left(self, strategy: Pagination, params: Mapping[str, str]) -> dict[str, str]:
+        """The parameters that the pagination does not see to."""
+        own = pagination.params_of(strategy)
+        pages = (
+            set() if isinstance(strategy, SinglePage) else {*filter(pagination.is_of_pages, params)}
+        )
+        return {name: value for name, value in params.items() if name not in own | pages}
+
+    def _put_together(
+        self,
+        source: Source,
+        columns: tuple[Column, ...],
+        key_field: Field | None,
+        page: Sample,
+        envelope: Any,
+    ) -> Plan:
+        mart = None
+        if key_field is not None:
+            mart = naming.model(self.entity, source.name, self.taken)
+        else:
+            self.remarks.append(
+                "no field identifies a record, so there is a staging model and no mart: name one by"
+                " --key, if there is one"
+            )
+        has_login = bool(self.secrets)
+        if has_login:
+            self.remarks.append(
+                f"the API wants a login, which is written nowhere: make the Airflow connection"
+                f" {source.conn_id}, in the UI or as AIRFLOW_CONN_{source.conn_id.upper()}"
+                f" (elt/api.py says what it may hold); dags/connections.toml has no line for it"
+            )
+        return Plan(
+            source=source,
+            target=self.target,
+            columns=columns,
+            key=columns[0] if key_field is not None else None,
+            mart=mart,
+            rejected=naming.model(f"rejected_{mart or self.entity}", source.name, self.taken),
+            page=page,
+            envelope=envelope,
+            secrets=self.secrets,
+            new_connection=self.request.connection is None and not has_login,
+            remarks=tuple(self.remarks),
+        )
+
+
+def _objects(pages: Iterable[Sample]) -> list[dict[str, Any]]:
+    """The records of all pages, each once: one may have moved to the next page meanwhile."""
+    return objects(list(dict.fromkeys(record for page in pages for record in page.records)))
+
+
+def _dotted(key_field: Field | None) -> str | None:
+    return None if key_field is None else ".".join(key_field.path)
+
+
+def _with(source: Source, strategy: Pagination) -> Source:
+    return source.model_copy(update={"pagination": strategy})

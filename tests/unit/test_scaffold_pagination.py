@@ -1,0 +1,240 @@
+"""Paginations: each is recognised, and taken only where a second page bears it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from elt.pagination import (
+    Cursor,
+    LinkHeader,
+    NextLink,
+    Offset,
+    Page,
+    PageNumber,
+    Pagination,
+    SinglePage,
+)
+from elt.scaffold.infer import pagination
+from elt.scaffold.infer.pagination import Finder, Found
+from elt.scaffold.infer.records import find
+from elt.scaffold.look import Answer, LookError
+from elt.scaffold.sample import Sample, decoded
+from elt.source import Source
+
+HOST = "http://api.example/things"
+ALL = [{"id": number} for number in range(45)]
+Params = Mapping[str, str]
+Reply = Callable[[dict[str, str]], Any]
+
+
+def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
+    """The pagination of an endpoint whose answers ``reply`` makes of the parameters."""
+    asked = []
+
+    def answer(query: dict[str, str]) -> Answer:
+        asked.append(query)
+        body = reply(query)
+        if isinstance(body, int):
+            raise LookError("refused", body)
+        next_link = links(query) if links else None
+        return Answer(HOST, json.dumps(body).encode(), "", {"next": next_link} if next_link else {})
+
+    begin = pagination.first_page(params)
+    first = answer(dict(begin))
+    place = find(first, "things")
+    source = Source(
+        name="s", entity="things", conn_id="c", endpoint="/things", records=place.records, key="id"
+    )
+
+    def ask(strategy: Pagination, page: Page) -> Sample:
+        query = {**begin, **page.params}
+        if page.link is not None:
+            query = dict(pair.split("=") for pair in page.link.partition("?")[2].split("&"))
+        given = answer(query)
+        return Sample(given, decoded(source.model_copy(update={"pagination": strategy}), given))
+
+    finder = Finder(
+        first=Sample(first, decoded(source, first)),
+        envelope=place.envelope,
+        params=begin,
+        records=place.records,
+        key="id",
+        ask=ask,
+    )
+    result = finder.find()
+    assert len(asked) <= 12
+    return result
+
+
+def by_page(
+    query: dict[str, str], *, size: int = 20, param: str = "page", start: int = 1
+) -> list[dict[str, int]]:
+    size = int(query.get("per_page", size))
+    at = (int(query.get(param, start)) - start) * size
+    return ALL[at : at + size]
+
+
+def by_offset(query: dict[str, str]) -> list[dict[str, int]]:
+    at, size = int(query.get("offset", 0)), int(query.get("limit", 20))
+    return ALL[at : at + size]
+
+
+def test_a_page_number_in_the_url_with_a_total() -> None:
+    result = found(
+        lambda query: {"data": by_page(query), "total": 45}, {"page": "3", "per_page": "10"}
+    )
+    assert result.pagination == PageNumber(page="page", size="per_page", most=10, total="total")
+    assert result.second is not None
+    assert json.loads(result.second.records[0]) == {"id": 10}
+
+
+def test_pages_that_are_counted_from_nought() -> None:
+    result = found(lambda query: {"data": by_page(query, start=0), "total": 45}, {"page": "0"})
+    assert result.pagination == PageNumber(page="page", start=0, total="total")
+
+
+def test_without_a_total_the_status_past_the_end_is_found_out() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return by_page(query) or 404
+
+    result = found(reply, {"page": "1"})
+    assert result.pagination == PageNumber(page="page", past_end=404)
+
+
+def test_pages_without_an_end_are_remarked() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        return [{"id": page * 10 + number} for number in range(10)]
+
+    result = found(reply, {"page": "1"})
+    assert result.pagination == PageNumber(page="page")
+    assert "has no last page" in result.remarks[0]
+
+
+def test_one_page_of_those_that_the_url_asks_for() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return ALL[:3] if query.get("page", "1") == "1" else 404
+
+    assert found(reply, {"page": "1"}).pagination == PageNumber(page="page", past_end=404)
+
+
+def test_a_page_number_that_is_ignored_is_none() -> None:
+    assert found(lambda _: ALL, {"page": "1"}).pagination == SinglePage()
+
+
+def test_an_offset_in_the_url() -> None:
+    result = found(
+        lambda query: {"items": by_offset(query), "count": 45}, {"offset": "40", "limit": "5"}
+    )
+    assert result.pagination == Offset(offset="offset", size="limit", most=5, total="count")
+
+
+@pytest.mark.parametrize("host", ["http://api.example/things?", "/things?", "?"])
+def test_a_link_in_the_body(host: str) -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        link = f"{host}page={page + 1}" if page < 3 else None
+        return {"results": by_page(query), "info": {"count": 45, "next": link}}
+
+    assert found(reply, {}).pagination == NextLink(at="info.next", total="info.count")
+
+
+def test_a_link_as_an_object() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        links = {"self": {"href": "x"}} | (
+            {"next": {"href": f"/things?page={page + 1}"}} if page < 3 else {}
+        )
+        return {"_links": links, "items": by_page(query)}
+
+    assert found(reply, {}).pagination == NextLink(at="_links.next.href")
+
+
+def test_a_link_that_has_no_next_page_yet() -> None:
+    result = found(lambda _: {"results": ALL[:3], "next": None, "previous": None, "count": 3}, {})
+    assert result.pagination == NextLink(at="next")
+
+
+def test_a_link_to_another_host_is_none() -> None:
+    reply = {"results": ALL[:7], "next": "https://evil.example/?page=2", "prev": None}
+    assert found(lambda _: reply, {}).pagination == SinglePage()
+
+
+def test_a_link_to_the_same_page_is_none() -> None:
+    reply = {"results": ALL[:7], "next": "/things?page=2", "prev": None}
+    assert found(lambda _: reply, {}).pagination == SinglePage()
+
+
+def test_the_header_link() -> None:
+    def links(query: dict[str, str]) -> str | None:
+        page = int(query.get("page", "1"))
+        return f"http://api.example/things?page={page + 1}" if page < 3 else None
+
+    result = found(by_page, {"per_page": "20"}, links)
+    assert result.pagination == LinkHeader(size="per_page", most=20)
+
+
+@pytest.mark.parametrize(
+    ("place", "param"),
+    [
+        ("next_cursor", "cursor"),
+        ("next_cursor", "starting_after"),
+        ("nextPageToken", "pageToken"),
+        ("endCursor", "after"),
+        ("next", "after"),
+    ],
+)
+def test_cursors(place: str, param: str) -> None:
+    def reply(query: dict[str, str]) -> Any:
+        at = int(query.get(param, "c0").removeprefix("c"))
+        more = at + 20 < len(ALL)
+        page = {place: f"c{at + 20}" if more else None, "has_more": more}
+        return {"data": ALL[at : at + 20], "paging": page}
+
+    assert found(reply, {}).pagination == Cursor(
+        param=param, at=f"paging.{place}", more="paging.has_more"
+    )
+
+
+def test_a_page_number_that_nobody_named() -> None:
+    result = found(
+        lambda query: {"data": by_page(query), "meta": {"total": 45, "total_pages": 3}}, {}
+    )
+    assert result.pagination == PageNumber(page="page", total="meta.total")
+
+
+def test_an_offset_that_nobody_named() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return {"data": by_offset(query), "offset": int(query.get("offset", 0)), "total": 45}
+
+    assert found(reply, {}).pagination == Offset(
+        offset="offset", size="limit", most=20, total="total"
+    )
+
+
+def test_a_list_of_a_round_number_may_be_a_page() -> None:
+    assert found(by_page, {}).pagination == PageNumber(page="page")
+    assert found(lambda _: ALL[:30], {}).pagination == SinglePage()
+
+
+def test_records_that_are_said_to_be_more_make_the_run_fail() -> None:
+    result = found(lambda _: {"data": ALL[:7], "total": 45}, {})
+    assert result.pagination == SinglePage(total="total")
+    assert "there are 45 records and has 7" in result.remarks[0]
+
+
+def test_a_count_of_the_page_is_no_total() -> None:
+    result = found(
+        lambda query: {"data": by_page(query), "count": len(by_page(query))}, {"page": "1"}
+    )
+    assert result.pagination == PageNumber(page="page")
+
+
+def test_the_first_page_is_looked_at() -> None:
+    given = {"page": "7", "offset": "40", "q": "7", "start": "abc"}
+    assert pagination.first_page(given) == {"page": "1", "offset": "0", "q": "7", "start": "abc"}
+    assert pagination.first_page({"page": "0"}) == {"page": "0"}
