@@ -132,13 +132,16 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
     elt = command_name()
     tests = "tests/integration/sources"
     _say(console, "\nWhat to try next:")
-    table = made.mart or made.staging
-    for line, does in {
+    model = home.dbt_project / "models" / "staging" / source.name / f"{made.staging}.sql"
+    steps = {
+        _shown(model, home): "names and types: mend them before the first load",
         f"{elt} run {source.name}": "load it",
-        f"{elt} psql -c 'table analytics.{table} limit 5'": "see it",
+        f"{elt} psql -c 'table analytics.{made.mart or made.staging} limit 5'": "see it",
         f"make test ARGS={tests}/test_{source.name}.py": "decode the fixture",
-    }.items():
-        _say(console, f"  {line}  {does}")
+    }
+    width = max(map(len, steps))
+    for step, does in steps.items():
+        _say(console, f"  {step:{width}}  {does}")
 
 
 def _shown(path: Path, home: Home) -> str:

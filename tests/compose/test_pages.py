@@ -27,7 +27,9 @@ def test_each_table_has_one_event_of_a_run(stack: Stack) -> None:
     query = f"source_dag_id={DAG}&source_run_id={quote(run_id)}&limit=100"
     events = stack.api.get(f"assets/events?{query}")["asset_events"]
     ((load, size),) = stack.compose.psql(
-        "warehouse", "select load_id, bytes from raw.loads order by load_id desc limit 1"
+        "warehouse",
+        "select load_id, bytes from raw.loads where source = 'randomuser__users'"
+        " order by load_id desc limit 1",
     )
     found = sorted((event["name"], event["extra"].get("rows")) for event in events)
     assert found == [

@@ -33,7 +33,8 @@ def test_a_load_cut_off_by_sigkill_leaves_no_half(stack: Stack) -> None:
     # Either the former load or the new one, whole: never some of its records.
     ((recorded, landed),) = stack.compose.psql(
         "warehouse",
-        "select (select sum(records) from raw.loads), (select count(*) from raw.randomuser__users)",
+        "select (select sum(records) from raw.loads where source = 'randomuser__users'),"
+        " (select count(*) from raw.randomuser__users)",
     )
     assert recorded == landed
     stack.expect_success(run_id, SECONDS)

@@ -72,6 +72,13 @@ class Elt:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def loads(self) -> list[tuple[int, str]]:
+        """Records and day of each load of users."""
+        return self.rows(
+            "select records, period::date::text from raw.loads"
+            " where source = 'randomuser__users' order by period"
+        )
+
     def users(self) -> int:
         return int(self.rows("select count(*) from analytics.users")[0][0])
 

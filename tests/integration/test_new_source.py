@@ -368,6 +368,10 @@ def test_the_snapshot_is_that_of_the_dag(made: Made, dags: dict[str, Any]) -> No
             json.loads(json.dumps(DagSerialization.to_dict(module.dag)))
         )
         assert json.loads(made.text(f"snapshots/{source}.json")) == described(dag)
+        assets = {asset for task in dag.tasks for asset in (*task.inlets, *task.outlets)}
+        assert json.loads(made.text(f"snapshots/assets/{source}.json")) == {
+            asset.name: {"uri": asset.uri, "group": asset.group} for asset in assets
+        }
 
 
 def test_every_model_is_described_and_tested(made: Made) -> None:

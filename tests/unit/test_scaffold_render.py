@@ -287,6 +287,20 @@ def test_names_that_are_too_long_together_are_refused() -> None:
         made([{"id": 1}], entity="x" * 36)
 
 
+@pytest.mark.parametrize(("source", "entity"), [("s", "x" * 37), ("s" * 19, "y" * 19), ("a", "b")])
+def test_the_title_fits_and_airflow_takes_the_file(source: str, entity: str, folder: Any) -> None:
+    look = StillLook([{"id": 1}])
+    url = f"http://{'a' * 60}.example/x"
+    found = plan(Request(source, url, entity=entity), look, {entity})  # type: ignore[arg-type]
+    text = written(found, folder)[f"dags/{source}.py"]
+    is_plain_python(text)
+    for name, other in written(found, folder).items():
+        assert not name.endswith(".sql") or max(map(len, other.splitlines())) <= 80
+    # Airflow passes over files without these.
+    assert "airflow" in text.lower()
+    assert "dag" in text
+
+
 def test_a_fixture_is_small_and_its_numbers_are_as_sent() -> None:
     record = {"id": 1, "text": "x" * 1_000_000, "list": list(range(1_000)), "n": 1.50}
     body = json.dumps({"results": [record] * 3, "info": {"pages": 1}}).replace("1.5", "1.500")

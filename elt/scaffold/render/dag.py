@@ -54,7 +54,11 @@ def _pipeline(plan: Plan) -> list[str]:
     one_line = f"dag = pipeline({', '.join(arguments)})"
     if len(one_line) <= _WIDTH:
         return [one_line]
-    return ["dag = pipeline(", *(f"    {argument}," for argument in arguments), ")"]
+    lines = [f"    {argument}," for argument in arguments]
+    if len(lines[2]) > _WIDTH:
+        models = [f"        {python(model)}," for model in plan.marts]
+        lines[2:3] = ["    marts=[", *models, "    ],"]
+    return ["dag = pipeline(", *lines, ")"]
 
 
 def _title(plan: Plan) -> str:
@@ -62,10 +66,9 @@ def _title(plan: Plan) -> str:
     into = plan.mart or plan.staging
     host = plan.target.host[:60]
     # Airflow passes over DAG files that do not have its name.
-    title = f"{words} of {host}, by Airflow each day, into `analytics.{into}`."
-    if len(title) <= _WIDTH - 6:
-        return title
-    return f"{words}, by Airflow each day, into `analytics.{into}`."
+    ending = f"by Airflow each day, into `analytics.{into}`."
+    titles = (f"{words} of {host}, {ending}", f"{words}, {ending}", f"Loaded {ending}")
+    return next(title for title in titles if len(title) <= _WIDTH - 6)
 
 
 def _arguments(source: Source) -> list[str]:
