@@ -24,7 +24,6 @@ LARGEST = 16 * 1024 * 1024
 _TIMEOUT = (10.0, 30.0)
 _DEADLINE = 60.0
 _CHUNK = 64 * 1024
-_LONGEST_NAME = 60
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
 """Headers that may be sent to any host; others may hold a key. (`elt.api` has the same rule.)"""
 _HEADER = re.compile(
@@ -84,8 +83,6 @@ def target(url: str) -> Target:
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         if params.setdefault(name, value) != value:
             raise UsageError(f"--url: a declaration has each parameter once, and {name!r} has two")
-        if len(name.encode("unicode_escape")) > _LONGEST_NAME:
-            raise UsageError("--url: the name of a parameter is too long")
         if re.search(r"\{[{%#]", name + value):
             raise UsageError(
                 f"--url: the parameter {name!r} looks like a template of Airflow: name a value"

@@ -15,6 +15,7 @@ from elt.scaffold.infer import fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.fields import Field
 from elt.scaffold.infer.records import NoRecordsError
 from elt.scaffold.look import Look, LookError, Target, target
+from elt.scaffold.render import literals
 from elt.scaffold.sample import DecodeError, Endpoint, Sample, decoded, objects
 from elt.source import SinglePage, Source
 from elt.stack.errors import UsageError
@@ -24,6 +25,8 @@ MOST_COLUMNS = 200
 somebody who has to read the models."""
 
 _CONN_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_LONGEST_NAME = 80
+"""Characters of a parameter's name, as it is written into the DAG file."""
 _ORDER = (
     ("ids", ("uuid",)),
     ("strings", ("text",)),
@@ -125,6 +128,8 @@ class _Planning:
         self.taken = taken
         self.target = target(request.url)
         given = self.target.params
+        if any(len(literals.python(name)) > _LONGEST_NAME for name in given):
+            raise UsageError("--url: the name of a parameter is too long")
         self.secret_params = {
             name: value for name, value in given.items() if secrets.is_secret_param(name)
         }

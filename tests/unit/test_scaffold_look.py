@@ -106,8 +106,7 @@ def test_a_url_is_taken_apart() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "api.example", "ftp://a/b", "http://", "http://u:p@a/", "http://a b/", "http://a:0/",
-     "http://a:99999/", "http://[/", "http://a/?x=1&x=2", "http://a/?x={{y}}", "http://a/?x=%7B%25",
-     f"http://a/?{'x' * 70}=1"],
+     "http://a:99999/", "http://[/", "http://a/?x=1&x=2", "http://a/?x={{y}}", "http://a/?x=%7B%25"],
 )  # fmt: skip
 def test_what_is_no_url(url: str) -> None:
     with pytest.raises(UsageError, match="--url"):

@@ -7,6 +7,7 @@ import importlib
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 import pytest
@@ -21,6 +22,7 @@ from elt.scaffold.new import texts
 from elt.scaffold.plan import MOST_COLUMNS, Plan, Request, plan
 from elt.scaffold.render import fixture, literals
 from elt.source import Source
+from elt.stack.errors import UsageError
 
 yaml = importlib.import_module("yaml")
 
@@ -194,10 +196,6 @@ def test_literals_are_the_text_and_nothing_else(text: str) -> None:
 @settings(deadline=None)
 @given(params=st.dictionaries(st.text(max_size=40), st.text(max_size=200), max_size=4))
 def test_any_parameters_are_declared_as_they_are(params: dict[str, str], folder: Any) -> None:
-    from urllib.parse import urlencode
-
-    from elt.stack.errors import UsageError
-
     try:
         url = f"http://api.example/things?{urlencode(params)}"
         found = made([{"id": 1}], url=url)
@@ -280,6 +278,11 @@ def test_more_fields_than_columns() -> None:
 def test_a_name_that_is_taken_makes_another_mart() -> None:
     found = made([{"id": 1}], url="http://api.example/users")
     assert (found.mart, found.rejected) == ("shop_users", "rejected_shop_users")
+
+
+def test_a_parameter_that_fits_no_line_is_refused() -> None:
+    with pytest.raises(UsageError, match="too long"):
+        made([{"id": 1}], url=f"http://a/?{'x' * 90}=1")
 
 
 def test_names_that_are_too_long_together_are_refused() -> None:

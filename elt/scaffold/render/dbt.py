@@ -51,13 +51,15 @@ def staging(plan: Plan) -> str:
                 "    ) }}",
             ]
         )
+    source = f"{jinja(plan.source.name)}, {jinja(plan.source.table)}"
+    if len(source) > _WIDTH - 32:
+        source = f"\n        {source}\n    "
     return fill(
         "staging.sql",
         limit="-- sqlfluff:max_parse_nodes:0\n" if len(plan.columns) > _MANY else "",
         fields=fields,
         call=call,
-        source_literal=jinja(plan.source.name),
-        table_literal=jinja(plan.source.table),
+        source=source,
     )
 
 
