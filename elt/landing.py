@@ -237,6 +237,7 @@ def _land(
                 fetched.cursor,
             ),
         )
+        on_greenplum = greenplum.is_greenplum(connection)
     log.info(
         "landed load %d: %d records, %d bytes%s",
         load_id,
@@ -244,6 +245,9 @@ def _land(
         copied.bytes,
         f"; it replaces load {former[0]}" if former else "",
     )
+    if on_greenplum:
+        with closing(_connect(hook)) as connection:
+            greenplum.report_skew(connection, SCHEMA, source.table, load_id)
     return RawRef(
         load_id=load_id,
         table=f"{SCHEMA}.{source.table}",

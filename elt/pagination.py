@@ -255,7 +255,8 @@ class Offset(_Strategy):
 class Cursor(_Strategy):
     """Each answer says what the next request has to name; the last one says nothing.
 
-    Shorter pages are no end of these; an empty one is, unless ``through_empty``.
+    A shorter page is no end of these, unless ``until_short``; an empty one is, unless
+    ``through_empty``. Links are alike.
 
     >>> Cursor(param="after", at="paging.cursors.after").first(None).params
     {}
@@ -274,12 +275,14 @@ class Cursor(_Strategy):
     """Records asked for in one page, at most."""
     through_empty: bool = False
     """A page without records that names a next one is not the last."""
+    until_short: bool = False
+    """A page shorter than those before it is the last, whatever it names."""
 
     def first(self, limit: int | None) -> Page:
         return self._page(1, {}, limit)
 
     def following(self, walk: Walk) -> Page | None:
-        if _is_over(self, walk, through_empty=self.through_empty):
+        if _is_over(self, walk):
             return None
         if self.more is not None and walk.values.get(self.more) in (None, False, 0, "", "false"):
             return None
@@ -314,9 +317,11 @@ class NextLink(_Strategy):
     """Where an answer has the link: null, empty or missing on the last page."""
     through_empty: bool = False
     """A page without records that names a next one is not the last."""
+    until_short: bool = False
+    """A page shorter than those before it is the last, whatever it names."""
 
     def following(self, walk: Walk) -> Page | None:
-        if _is_over(self, walk, through_empty=self.through_empty):
+        if _is_over(self, walk):
             return None
         link = walk.values.get(self.at)
         if link in (None, False, ""):
@@ -345,13 +350,15 @@ class LinkHeader(_Strategy):
     """Records asked for in one page, at most."""
     through_empty: bool = False
     """A page without records that names a next one is not the last."""
+    until_short: bool = False
+    """A page shorter than those before it is the last, whatever it names."""
 
     def first(self, limit: int | None) -> Page:
         params = {} if self.size is None else {self.size: str(self.most)}
         return Page(1, params, None if self.size is None else self.most, limit)
 
     def following(self, walk: Walk) -> Page | None:
-        if _is_over(self, walk, through_empty=self.through_empty):
+        if _is_over(self, walk):
             return None
         link = walk.links.get(self.rel.lower())
         return None if not link else _linked(walk, link)
@@ -405,7 +412,7 @@ def _linked(walk: Walk, link: str) -> Page:
     return Page(walk.page.number + 1, wanted=walk.left, link=link)
 
 
-def _is_over(strategy: _Strategy, walk: Walk, *, through_empty: bool) -> bool:
-    if walk.size == 0 and through_empty:
+def _is_over(strategy: Cursor | NextLink | LinkHeader, walk: Walk) -> bool:
+    if walk.size == 0 and strategy.through_empty:
         return False
-    return strategy._ends(walk, at_short=False)
+    return strategy._ends(walk, at_short=strategy.until_short)

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-from elt import decode, fetch, landing
+from elt import decode, fetch, greenplum, landing
 from elt import warehouse as names
 from elt.api import ApiHook
 from elt.errors import LandingError
@@ -574,6 +574,30 @@ def test_as_text_the_same_is_landed(
     assert landed(warehouse, text["load_id"]) == landed(warehouse, binary["load_id"])
     assert landed(warehouse, text["load_id"]) == [json.loads(record) for record in records]
     assert text["checksum"] == binary["checksum"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "warned"),
+    [
+        ({0: 500, 1: 500}, False),
+        ({0: 990, 1: 10}, True),
+        ({1: 1000}, True),
+        # Of so few it tells nothing.
+        ({1: 30}, False),
+        ({}, False),
+    ],
+)
+def test_a_load_that_lies_unevenly_is_warned_of(
+    rows: dict[int, int], warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows by segment are made up: there is no Greenplum to be had."""
+    said: list[str] = []
+    monkeypatch.setattr(greenplum, "_spread", lambda *_: (rows, 2))
+    monkeypatch.setattr(greenplum.log, "warning", lambda text, *values: said.append(text % values))
+    greenplum.report_skew(cast("Any", None), "raw", "shop__orders", 7)
+    assert ["raw.shop__orders: the rows of load 7 lie unevenly" in one for one in said] == (
+        [True] if warned else []
+    )
 
 
 def test_an_unstorable_record_is_kept_as_text_there_too(

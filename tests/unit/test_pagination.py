@@ -445,3 +445,18 @@ def test_no_text_leads_anywhere_else(link: str) -> None:
         return
     assert sent is not None
     assert (parse_url(sent).scheme, parse_url(sent).netloc) == ("https", "shop.example")
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        Cursor(param="after", at="next", until_short=True),
+        NextLink(at="next", until_short=True),
+        LinkHeader(until_short=True),
+    ],
+)
+def test_a_short_page_is_an_end_where_that_is_said(strategy: Any) -> None:
+    said: Any = {"next": "?page=3"}
+    first = strategy.first(None)
+    assert strategy.following(walk(first, 10, received=20, full=10, links=said, **said)) is not None
+    assert strategy.following(walk(first, 9, received=19, full=10, links=said, **said)) is None
