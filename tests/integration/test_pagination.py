@@ -851,7 +851,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(kind=st.sampled_from(KINDS), total=st.booleans(), keyed=st.booleans(), data=st.data())
 def test_any_hostile_source_ends_in_records_or_a_source_error(
     running: HttpSource,
