@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from airflow.providers.http.hooks.http import HttpHook
 from requests.auth import AuthBase
 
+from elt.session import USER_AGENT, guard
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e\xa1-\xff]([\t\x20-\x7e\xa1-\xff]*[\x21-\x7e\xa1-\xff])?")
 _LOGIN_EXTRAS = ("auth", "api_key_header", "api_key_param")
-
-_HARMLESS = frozenset(
-    {"accept", "accept-encoding", "accept-language", "connection", "content-type", "user-agent"}
-)
-"""Headers that may be sent to any host; others of the connection may hold a key."""
-
-USER_AGENT = f"elt/{version('elt')} python-requests/{requests.__version__}"
-"""Who asks; some sources refuse clients that do not say. The connection may name another one."""
 
 
 class ApiHook(HttpHook):
@@ -59,13 +51,7 @@ class ApiHook(HttpHook):
             session.headers.pop(name, None)
         if str(session.headers.get("User-Agent", "")).startswith("python-requests/"):
             session.headers["User-Agent"] = USER_AGENT
-        if session.auth or self._carries_secrets(session):
-            session.hooks["response"].append(_keep_to_origin)
-        else:
-            session.hooks["response"].append(_expect_url)
-            # Or requests looks for a login in ~/.netrc, for redirects also.
-            session.auth = _no_login
-            session.rebuild_auth = lambda *_: None  # type: ignore[method-assign]
+        guard(session)
         return session
 
     def _extract_auth(self, connection: Any) -> Any | None:
@@ -87,10 +73,6 @@ class ApiHook(HttpHook):
         if header:
             return _Header(str(header), connection.password)
         return _Parameter(str(param), connection.password)
-
-    @staticmethod
-    def _carries_secrets(session: requests.Session) -> bool:
-        return any(name.lower() not in _HARMLESS for name in session.headers)
 
 
 class LoginError(ValueError):
@@ -124,46 +106,3 @@ class _Parameter(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.prepare_url(request.url, {self._name: self._value})
         return request
-
-
-def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-class RedirectedError(requests.RequestException):
-    """A redirect that is not followed; the message says why."""
-
-
-def _keep_to_origin(response: requests.Response, **_: Any) -> None:
-    """Raise RedirectedError where a request with a login would be sent on to somebody else."""
-    target = _target(response)
-    if target is None:
-        return
-    asked = urlsplit(response.url)
-    upgraded = (asked.scheme, asked.port) == ("http", None) and (
-        (target.scheme, target.port) == ("https", None)
-    )
-    if target.hostname != asked.hostname or not (upgraded or _origin(target) == _origin(asked)):
-        raise RedirectedError("it redirects to another host, and the login is not sent on to that")
-
-
-def _expect_url(response: requests.Response, **_: Any) -> None:
-    """Raise RedirectedError where a redirect leads to what is no URL."""
-    # Nothing is returned: requests takes it for another response.
-    _target(response)
-
-
-def _target(response: requests.Response) -> SplitResult | None:
-    """Where a redirect leads; None for other answers. Raises RedirectedError for what is no URL."""
-    if not response.is_redirect:
-        return None
-    try:
-        target = urlsplit(urljoin(response.url, response.headers["Location"]))
-        _origin(target)
-    except ValueError:
-        raise RedirectedError("it redirects to what is no URL") from None
-    return target
-
-
-def _origin(url: SplitResult) -> tuple[str, int]:
-    return url.scheme, url.port or (443 if url.scheme == "https" else 80)

@@ -18,13 +18,12 @@ from itertools import islice
 import requests
 import urllib3
 
-from elt.api import ApiHook, RedirectedError
+from elt.api import ApiHook
 from elt.decode import DecodeError, Decoder, Document
 from elt.decode.json import text_at
 from elt.errors import SourceError, SourceRefusedError
 from elt.http import (
     connection_fault,
-    links_by_relation,
     no_request,
     printable,
     public_url,
@@ -41,6 +40,7 @@ from elt.pagination import (
     same_host,
 )
 from elt.rate import Turns
+from elt.session import RedirectedError, links_by_relation
 from elt.source import Source
 from elt.spool import Spool
 

@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import requests
 import urllib3
 
-from elt.api import LoginError, RedirectedError
+from elt.api import LoginError
 from elt.errors import SourceRefusedError
+from elt.session import RedirectedError
 from elt.source import Source
 
 _SECRET = re.compile(
@@ -52,20 +53,6 @@ def retry_after(response: requests.Response) -> float | None:
     except (ValueError, TypeError):
         return None
     return seconds if seconds > 0 else None
-
-
-def links_by_relation(header: str) -> dict[str, str]:
-    """The links of a header Link (RFC 8288) by relation, in small letters; of several the first.
-
-    >>> links_by_relation('<?page=2>; rel="next prefetch", <?page=9>; rel=last')
-    {'next': '?page=2', 'prefetch': '?page=2', 'last': '?page=9'}
-    """
-    links: dict[str, str] = {}
-    for link in requests.utils.parse_header_links(header):
-        relations = next((link[name] for name in link if name.lower() == "rel"), "")
-        for relation in relations.lower().split():
-            links.setdefault(relation, link["url"])
-    return links
 
 
 def printable(text: str | None) -> str:

@@ -197,7 +197,16 @@ def _land(
     with closing(_connect(hook)) as connection, connection.transaction():
         _lock(connection, f"{source.table} {period.isoformat()}")
         (load_id,) = _one(connection, sql.SQL("select nextval('{schema}.load_id')"), names)
-        copied = _copy(connection, sql.SQL(_COPY).format(**names), load_id, spool, salvage)
+        on_greenplum = greenplum.is_greenplum(connection)
+        copied = _copy(
+            connection,
+            sql.SQL(_COPY).format(**names),
+            load_id,
+            spool,
+            salvage=salvage,
+            # Greenplum spreads what comes over its segments; that it does for text was measured.
+            as_text=on_greenplum,
+        )
         if copied.records != fetched.records:
             raise LandingError(
                 f"{source.table}: the spool holds {copied.records} records of the"
@@ -237,7 +246,6 @@ def _land(
                 fetched.cursor,
             ),
         )
-        on_greenplum = greenplum.is_greenplum(connection)
     log.info(
         "landed load %d: %d records, %d bytes%s",
         load_id,
@@ -305,13 +313,13 @@ def _copy(
     statement: sql.Composed,
     load_id: int,
     spool: Spool,
+    *,
     salvage: bool,
+    as_text: bool,
 ) -> _Copied:
     records = size = 0
     digest = hashlib.sha256()
     begun = reported = time.monotonic()
-    # Greenplum spreads what comes over its segments; that it does for text was measured.
-    as_text = greenplum.is_greenplum(connection)
     if not as_text:
         statement += sql.SQL(" (format binary)")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -6,26 +6,21 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
-from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import requests
 import urllib3
 
 from elt.pagination import PaginationError, same_host
+from elt.session import USER_AGENT, RedirectedError, guard, links_by_relation, may_hold_secrets
 from elt.stack.connections import base_url
 from elt.stack.errors import StackError, UsageError
-
-# That of elt.api, which imports Airflow, which writes a configuration into the user's home.
-USER_AGENT = f"elt/{version('elt')} python-requests/{requests.__version__}"
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer, at most."""
 _TIMEOUT = (10.0, 30.0)
 _DEADLINE = 60.0
 _CHUNK = 64 * 1024
-_HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
-"""Headers that may be sent to any host; others may hold a key. (`elt.api` has the same rule.)"""
 _HEADER = re.compile(
     r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)"
 )
@@ -106,10 +101,9 @@ class Look:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.headers.update(headers)
-        self.secrets = [value for name, value in headers.items() if name.lower() not in _HARMLESS]
+        self.secrets = [value for name, value in headers.items() if may_hold_secrets([name])]
         """What headers say beyond what every host may hear."""
-        if self.secrets:
-            self._session.hooks["response"].append(_keep_to_host)
+        guard(self._session)
 
     def get(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
         """One answer. Raises LookError."""
@@ -128,7 +122,7 @@ class Look:
                         )
                     if time.monotonic() > until:
                         raise LookError(f"the answer took longer than {_DEADLINE:.0f} s")
-                links = {rel: str(link.get("url") or "") for rel, link in response.links.items()}
+                links = links_by_relation(response.headers.get("Link", ""))
                 return Answer(
                     response.url, bytes(body), response.headers.get("Content-Type", ""), links
                 )
@@ -141,15 +135,6 @@ class Look:
             return self.get(same_host(link, page, page))
         except PaginationError as error:
             raise LookError(str(error)) from None
-
-
-def _keep_to_host(response: requests.Response, **_: object) -> None:
-    if not response.is_redirect:
-        return
-    asked = urlsplit(response.url)
-    led = urlsplit(urljoin(response.url, response.headers["Location"]))
-    if led.hostname != asked.hostname or (asked.scheme, led.scheme) == ("https", "http"):
-        raise LookError("it redirects to another host, and the header is not sent on to that")
 
 
 def _refusal(response: requests.Response) -> str:
@@ -171,6 +156,8 @@ def _fault(error: Exception) -> str:
             return "the proxy did not let the request through"
         case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
             return "no encrypted connection could be made; its certificate may be at fault"
+        case RedirectedError():
+            return text
         case requests.exceptions.TooManyRedirects():
             return "it redirects without end"
         case requests.exceptions.Timeout() | urllib3.exceptions.TimeoutError():

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_response(302)
                 self.send_header("Location", f"http://localhost:{self.server.server_port}/")  # type: ignore[attr-defined]
                 self.end_headers()
+            case "/port":
+                self.send_response(302)
+                self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+            case "/login":
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(str(self.headers["Authorization"]).encode())
             case "/huge":
                 self.send_response(200)
                 self.end_headers()
@@ -55,7 +64,7 @@ def url() -> Iterator[str]:
 
 
 def test_it_says_who_asks(url: str) -> None:
-    from elt.api import USER_AGENT
+    from elt.session import USER_AGENT
 
     answer = Look({}).get(url)
     assert answer.body.decode() == USER_AGENT
@@ -82,6 +91,15 @@ def test_a_login_is_not_sent_on(url: str) -> None:
     assert Look({"Accept": "text/plain"}).get(f"{url}/away").body
     with pytest.raises(LookError, match="to another host"):
         Look({"X-API-Key": "s3cret"}).get(f"{url}/away")
+    # Another port is somebody else's.
+    with pytest.raises(LookError, match="to another host"):
+        Look({"X-API-Key": "s3cret"}).get(f"{url}/port")
+
+
+def test_a_netrc_is_no_login(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert Look({}).get(f"{url}/login").body == b"None"
 
 
 def test_links_are_followed_on_the_host_only(url: str) -> None:
