@@ -247,8 +247,9 @@ def _land(
             ),
         )
     log.info(
-        "landed load %d: %d records, %d bytes%s",
+        "landed load %d of %s: %d records, %d bytes%s",
         load_id,
+        source.period_label(period),
         copied.records,
         copied.bytes,
         f"; it replaces load {former[0]}" if former else "",

@@ -17,6 +17,10 @@ from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
 from elt.warehouse import READER_CONN_ID, TRANSFORMER_CONN_ID
 
+_LOGGING = (["init"], ["service"])
+"""Commands whose output is a container's log: `service` becomes Airflow's scheduler, for one, which
+runs the tasks."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code: 0 done, 1 it failed, 2 it was called wrongly."""
@@ -33,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         return chosen(options)
 
-    return command.call(action, _print_traceback)
+    return command.call(action, _print_traceback, logs=given[:1] in _LOGGING)
 
 
 def _print_traceback() -> str:

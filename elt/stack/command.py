@@ -47,13 +47,17 @@ def add(
     return added
 
 
-def call(action: Callable[[], int], details: Callable[[], str] = str) -> int:
+def call(action: Callable[[], int], details: Callable[[], str] = str, *, logs: bool = False) -> int:
     """Run `action`; its exit code, or that of the error it ended with, said in one line.
 
     0 done, 1 it failed, 2 it was called wrongly, 130 interrupted. `details` keeps the traceback of
-    an unexpected error and returns where, in words.
+    an unexpected error and returns where, in words. Commands for people print sentences, and the
+    libraries that they call log nothing. With `logs` they do: for commands that become a service,
+    and for those whose output is read in a log.
     """
-    logging.disable(logging.CRITICAL)
+    former = logging.root.manager.disable
+    if not logs:
+        logging.disable(logging.CRITICAL)
     try:
         return action()
     except StackError as error:
@@ -73,6 +77,8 @@ def call(action: Callable[[], int], details: Callable[[], str] = str) -> int:
             return EXIT_FAILURE
         _complain(f"unexpected {type(error).__name__}: {error}{details()}")
         return EXIT_FAILURE
+    finally:
+        logging.disable(former)
 
 
 def url(text: str) -> str:
