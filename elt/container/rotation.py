@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from elt import rights, warehouse
@@ -67,7 +66,7 @@ def _finish(volumes: Volumes, new: Secrets) -> Secrets:
     if sources is None:
         raise StackError(f"{volumes.connections} is damaged: `docker compose up` writes it anew")
     secrets.publish(volumes, new, sources)
-    write_private(volumes.generation, os.urandom(8).hex())
+    secrets.restart_services(volumes)
     airflow_database.reset_login(LOGIN, new.admin_password)
     settled, failure = new, None
     try:

@@ -26,16 +26,27 @@ def server(secrets: Secrets) -> Server:
 def create(volumes: Volumes, sources: Mapping[str, str]) -> bool:
     """Make what is missing and write what the services read; whether secrets were made.
 
-    `sources` are the URLs that Airflow's HTTP connections name from now on. Where secrets are
-    there, they stay. To be run before PostgreSQL's first start, which takes its superuser's
-    password from here.
+    `sources` are the URLs that Airflow's HTTP connections name from now on. Secrets that are there
+    stay, except a key that is too short for what it signs: services that run with it start anew.
+    To be run before PostgreSQL's first start, which takes its superuser's password from here.
     """
     with volumes.changing():
         made = not volumes.secrets_file.exists()
         if made:
             write_private(volumes.secrets_file, Secrets.generate().to_json())
-        publish(volumes, read_secrets(volumes.secrets_file), sources)
+        known = read_secrets(volumes.secrets_file)
+        strong = known.strengthened()
+        if strong != known:
+            write_private(volumes.secrets_file, strong.to_json())
+        publish(volumes, strong, sources)
+        if strong != known:
+            restart_services(volumes)
     return made
+
+
+def restart_services(volumes: Volumes) -> None:
+    """Let services that run with former secrets start anew."""
+    write_private(volumes.generation, os.urandom(8).hex())
 
 
 def replace(volumes: Volumes, text: str, sources: Mapping[str, str]) -> None:
@@ -100,6 +111,14 @@ def _of_containers() -> airflow_config.Sections:
             "execution_api_server_url": "http://api-server:8080/execution/",
         },
         "api": {"host": "0.0.0.0", "port": 8080},
+        # Files of the image cannot change: they are parsed when the service starts, and edited ones
+        # of a folder that is mounted in their place by their time of modification.
+        # docker-compose.dev.yml looks more often.
+        "dag_processor": {
+            "min_file_process_interval": 86_400,
+            "refresh_interval": 60,
+            "bundle_refresh_check_interval": 30,
+        },
         "logging": {
             "base_log_folder": f"{home}/logs",
             "dag_processor_child_process_log_directory": f"{home}/logs/dag_processor",
