@@ -31,6 +31,19 @@ PRELOADED = (
 """What is imported before tasks run; none of it is the project's code, so that edits take effect
 in a running scheduler."""
 
+_LOG_LEVELS = {
+    # What they log each time that a file is looked at, some 20 MB a day.
+    "airflow.dag_processing.dagbag.BundleDagBag": "WARNING",
+    "airflow.dag_processing.manager.DagFileProcessorManager": "WARNING",
+    "airflow.models.dag": "WARNING",
+    "airflow.serialization.definitions.dag": "WARNING",
+    # How Cosmos renders the DAG, ten lines in the log of each task.
+    "cosmos.converter": "WARNING",
+    "cosmos.dbt.graph": "WARNING",
+    # Its warning of an attribute that Airflow uses, twice at each start.
+    "flask_appbuilder.base": "ERROR",
+}
+
 Sections = Mapping[str, Mapping[str, object]]
 """Options by section, as airflow.cfg has them."""
 
@@ -103,6 +116,9 @@ def common(server: Server, connections_file: Path) -> Sections:
             "fernet_key": secrets.fernet_key,
             # Else an edited DAG is written half a minute after it was parsed.
             "min_serialized_dag_update_interval": 5,
+            # A DAG file takes a second; on a machine that is far too busy, a hundred times that.
+            # Airflow gives up after 30 s: the DAG disappears, and tasks that read the file fail.
+            "dagbag_import_timeout": 150,
         },
         "database": {
             "sql_alchemy_conn": f"postgresql+psycopg2://{login}@{address}",
@@ -116,21 +132,40 @@ def common(server: Server, connections_file: Path) -> Sections:
         },
         "scheduler": {
             "scheduler_idle_sleep_time": 0.5,
-            # What a killed stack was running is taken up within a minute, not five.
-            "task_instance_heartbeat_timeout": 60,
+            # A scheduler whose heartbeat is older than the threshold counts as dead, and its tasks
+            # are reset. It judges itself, too: after a pause (a suspended machine, a busy disk) it
+            # may look before it has sent a heartbeat. A pause of 60 s must cost no attempt; the
+            # heartbeat before it is up to 5 s old, and up to 20 s pass until the next one on a busy
+            # machine: 60 + 5 + 20 < 90. What a killed scheduler was running is taken up within two
+            # minutes: 90 + 15 until the next check < 120.
+            "scheduler_health_check_threshold": 90,
             "orphaned_tasks_check_interval": 15,
+            # The same for each task, whose supervisor sends a heartbeat each 5 s: where the whole
+            # stack was paused, the scheduler looks before they do. It looks each 10 s.
+            "task_instance_heartbeat_timeout": 90,
         },
+        # Another triggerer takes over what one runs that counts as dead.
+        "triggerer": {"triggerer_health_check_threshold": 90, "runner_health_check_threshold": 90},
         "dag_processor": {
             # New and edited DAG files show within seconds.
             "refresh_interval": 5,
             "bundle_refresh_check_interval": 2,
+            # More than the import, so that a file that takes too long is shown as an import error.
+            "dag_file_processor_timeout": 180,
+            "health_check_threshold": 90,
+            # A table of all files each 30 s.
+            "print_stats_interval": 0,
+        },
+        "logging": {
+            "namespace_levels": " ".join(f"{name}={level}" for name, level in _LOG_LEVELS.items()),
         },
         # The first task asks an API that is still being put together, some 10 s on a busy machine;
         # Airflow waits 5 s, and the task fails without a log.
         "workers": {"execution_api_timeout": 60},
         "usage_data_collection": {"enabled": False},
         "cosmos": {"enable_telemetry": False},
-        "openlineage": {"disabled": True},
+        # Cosmos reads the namespace at each start, and Airflow warns where there is none.
+        "openlineage": {"disabled": True, "namespace": "cosmos"},
     }
 
 
