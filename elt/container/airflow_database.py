@@ -40,14 +40,21 @@ def was_migrated(volumes: Volumes) -> bool:
 
 def refusal(volumes: Volumes) -> str:
     """Why Airflow's services cannot connect to the database, empty where they can."""
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read(volumes.airflow_config)
-    dsn = parser["database"]["sql_alchemy_conn"].replace("%%", "%").replace("+psycopg2", "")
     try:
-        connect(dsn).close()
+        connect(_configured_dsn(volumes)).close()
     except StackError as error:
         return str(error)
     return ""
+
+
+def end_jobs(volumes: Volumes, job_type: str, hostname: str) -> None:
+    """Mark the jobs of a host as failed that have not said that they ended."""
+    with connect(_configured_dsn(volumes)) as connection:
+        connection.execute(
+            "update job set state = 'failed', end_date = now()"
+            " where job_type = %s and hostname = %s and state = 'running'",
+            (job_type, hostname),
+        )
 
 
 def restore_snapshot(volumes: Volumes, server: Server, username: str, password: str) -> bool:
@@ -175,6 +182,14 @@ def _revisions(server: Server) -> dict[str, str | None]:
 def _exists(connection: psycopg.Connection[TupleRow], table: str) -> bool:
     row = connection.execute("select to_regclass(%s) is not null", (table,)).fetchone()
     return bool(row and row[0])
+
+
+def _configured_dsn(volumes: Volumes) -> str:
+    """How Airflow's services connect, who are not given the secrets."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(volumes.airflow_config)
+    dsn = parser["database"]["sql_alchemy_conn"]
+    return dsn.replace("%%", "%").replace("+psycopg2", "")
 
 
 def _dsn(server: Server) -> str:

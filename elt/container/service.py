@@ -5,16 +5,21 @@ from __future__ import annotations
 import fcntl
 import gc
 import importlib
+import logging
 import os
 import signal
+import socket
+import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from types import FrameType
 
 from elt.container.volumes import Volumes, read_connection
 from elt.stack.airflow_config import PRELOADED
 from elt.stack.errors import StackError
+from elt.stack.log_files import Limits
 from elt.warehouse import TRANSFORMER_CONN_ID
 
 SERVICES: dict[str, tuple[str, ...]] = {
@@ -42,6 +47,24 @@ _IMPORTS: dict[str, tuple[str, ...]] = {
 }
 """What takes a service seconds to import and needs no database: done while `init` is at work."""
 
+JOBS = {
+    "scheduler": "SchedulerJob",
+    "dag-processor": "DagProcessorJob",
+    "triggerer": "TriggererJob",
+}
+"""Under which type a service is in Airflow's table of jobs."""
+
+_KNOWN_WARNINGS = (
+    # The DAG processor serves the parsed files' requests from a thread; Airflow forks beside it.
+    r"This process \(pid=\d+\) is multi-threaded",
+    # Airflow mounts the pages of the login, which are a WSGI app, by way of Starlette.
+    "starlette.middleware.wsgi is deprecated",
+    # Counts of failed logins are kept in the memory of the one process that serves them.
+    "Using the in-memory storage for tracking rate limits",
+    # Airflow's own response to a request for a task's log.
+    "Pydantic serializer warnings",
+)
+
 _POLL_SECONDS = 0.1
 _SAY_SECONDS = 15.0
 
@@ -53,7 +76,7 @@ def run(volumes: Volumes, name: str) -> int:
     """Run the service until it is stopped; its exit code.
 
     When secrets are rotated it ends, and the container's restart policy starts it anew.
-    Raises StackError where the stack has no configuration yet.
+    Raises StackError where the stack has no configuration yet, or a setting is wrong.
     """
     if not volumes.airflow_config.exists():
         raise StackError(
@@ -67,6 +90,10 @@ def run(volumes: Volumes, name: str) -> int:
     elif name == "dag-processor":
         # It forks a process for each parse of a DAG file.
         os.environ["ELT_PRELOAD"] = "cosmos"
+        Limits.read(os.environ)
+        if os.environ.get("ELT_WATCH"):
+            # Ends with this process, since a container ends with its first one.
+            subprocess.Popen(["elt", "watch"], stdin=subprocess.DEVNULL)
     elif name == "api-server" and os.environ.get("AIRFLOW__API__BASE_URL", "").startswith("https:"):
         os.environ.setdefault("AIRFLOW__FAB__COOKIE_SECURE", "True")
     _restart_on_rotation(volumes, generation)
@@ -74,10 +101,14 @@ def run(volumes: Volumes, name: str) -> int:
     gc.disable()
     for module in _IMPORTS[name]:
         importlib.import_module(module)
+    _ignore_known_warnings()
     _wait_for_databases(volumes)
+    _end_former_jobs(volumes, name)
     _STARTED.touch()
     if name == "api-server":
         _make_app()
+    elif name == "dag-processor":
+        _note_dag_files()
     gc.enable()
     gc.collect()
     # What was imported stays: not walked by each collection, not copied by each forked process.
@@ -96,6 +127,40 @@ def _make_app() -> None:
 
     ProvidersManager().initialize_providers_configuration()  # type: ignore[no-untyped-call]
     importlib.import_module("airflow.api_fastapi.main")
+
+
+def _note_dag_files() -> None:
+    """Let `airflow dag-processor` run our manager of DAG files, a subclass of its own."""
+    from elt.container.dag_files import Manager
+
+    command = importlib.import_module("airflow.cli.commands.dag_processor_command")
+    vars(command)["DagFileProcessorManager"] = Manager
+
+
+def _end_former_jobs(volumes: Volumes, name: str) -> None:
+    """Say that what ran in this container before is dead: its processes ended with it.
+
+    So its tasks are taken up at once. From the outside a dead scheduler is one whose heartbeat is
+    old ([scheduler] scheduler_health_check_threshold), and the health check would take the former
+    heartbeat for that of this service.
+    """
+    from elt.container import airflow_database
+
+    if job := JOBS.get(name):
+        airflow_database.end_jobs(volumes, job, socket.gethostname())
+
+
+def _ignore_known_warnings() -> None:
+    """Keep warnings out of the log that are Airflow's to act on, and say nothing of this stack.
+
+    To be called after Airflow's modules are imported, which show all that they cause themselves.
+    """
+    for warning in _KNOWN_WARNINGS:
+        warnings.filterwarnings("ignore", message=warning)
+    # Of an attribute that Airflow's login itself uses, twice at each start.
+    logging.getLogger("flask_appbuilder.base").addFilter(
+        lambda record: "appbuilder.app is deprecated" not in record.getMessage()
+    )
 
 
 def _wait_for_databases(volumes: Volumes) -> None:

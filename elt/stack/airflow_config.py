@@ -31,18 +31,13 @@ PRELOADED = (
 """What is imported before tasks run; none of it is the project's code, so that edits take effect
 in a running scheduler."""
 
-_LOG_LEVELS = {
-    # What they log each time that a file is looked at, some 20 MB a day.
-    "airflow.dag_processing.dagbag.BundleDagBag": "WARNING",
-    "airflow.dag_processing.manager.DagFileProcessorManager": "WARNING",
-    "airflow.models.dag": "WARNING",
-    "airflow.serialization.definitions.dag": "WARNING",
-    # How Cosmos renders the DAG, ten lines in the log of each task.
-    "cosmos.converter": "WARNING",
-    "cosmos.dbt.graph": "WARNING",
-    # Its warning of an attribute that Airflow uses, twice at each start.
-    "flask_appbuilder.base": "ERROR",
-}
+_REPETITIVE = (
+    "airflow.dag_processing.dagbag.BundleDagBag",
+    "airflow.dag_processing.manager.DagFileProcessorManager",
+    "airflow.models.dag",
+    "airflow.serialization.definitions.dag",
+)
+"""Loggers that say the same each time that a file is looked at, some 20 MB a day."""
 
 Sections = Mapping[str, Mapping[str, object]]
 """Options by section, as airflow.cfg has them."""
@@ -145,7 +140,12 @@ def common(server: Server, connections_file: Path) -> Sections:
             "task_instance_heartbeat_timeout": 90,
         },
         # Another triggerer takes over what one runs that counts as dead.
-        "triggerer": {"triggerer_health_check_threshold": 90, "runner_health_check_threshold": 90},
+        "triggerer": {
+            "triggerer_health_check_threshold": 90,
+            "runner_health_check_threshold": 90,
+            # It says so each time it was held up, 0.2 s by default: on a busy machine, always.
+            "blocked_main_thread_warning_threshold": 5,
+        },
         "dag_processor": {
             # New and edited DAG files show within seconds.
             "refresh_interval": 5,
@@ -157,7 +157,8 @@ def common(server: Server, connections_file: Path) -> Sections:
             "print_stats_interval": 0,
         },
         "logging": {
-            "namespace_levels": " ".join(f"{name}={level}" for name, level in _LOG_LEVELS.items()),
+            # Of Airflow's own loggers alone; airflow_local_settings.py sets those of libraries.
+            "namespace_levels": " ".join(f"{name}=WARNING" for name in _REPETITIVE),
         },
         # The first task asks an API that is still being put together, some 10 s on a busy machine;
         # Airflow waits 5 s, and the task fails without a log.

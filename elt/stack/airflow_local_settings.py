@@ -1,6 +1,6 @@
 """Put into AIRFLOW_HOME/config, where every Airflow process imports it at its start.
 
-Imports what ELT_PRELOAD names, before the scheduler or the DAG processor forks: tasks and parses
+Quiets loggers of Cosmos that repeat themselves in each task's log. Imports what ELT_PRELOAD names, before the scheduler or the DAG processor forks: tasks and parses
 then share these modules instead of importing them each (dbt alone costs some 4 s of CPU).
 """
 
@@ -9,9 +9,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import logging
 import os
 
 __all__: list[str] = []
+
+# How Cosmos renders the DAG, ten lines in the log of each task.
+for _name in ("cosmos.converter", "cosmos.dbt.graph"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 # Removed from the environment, so that programs that tasks start do not preload anything.
 _modules = os.environ.pop("ELT_PRELOAD", "")
