@@ -1,7 +1,8 @@
 """Put into AIRFLOW_HOME/config, where every Airflow process imports it at its start.
 
-Quiets loggers of Cosmos that repeat themselves in each task's log. Imports what ELT_PRELOAD names, before the scheduler or the DAG processor forks: tasks and parses
-then share these modules instead of importing them each (dbt alone costs some 4 s of CPU).
+Quiets loggers of Cosmos that repeat themselves in each task's log. Imports what ELT_PRELOAD names,
+before the scheduler or the DAG processor forks: tasks and parses then share these modules instead
+of importing them each (dbt alone costs some 4 s of CPU).
 """
 
 from __future__ import annotations
