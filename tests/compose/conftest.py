@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -37,6 +38,9 @@ class Compose:
         self.clone = clone
         self.project = project
         self.port = port
+        self.refused_up: subprocess.CompletedProcess[str] | None = None
+        self.running_after_refusal: list[str] = []
+        self.dbt_test_when_empty: subprocess.CompletedProcess[str] | None = None
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -136,6 +140,8 @@ class Stack:
     def __init__(self, compose: Compose) -> None:
         self.compose = compose
         self.url = f"http://localhost:{compose.port}"
+        self.logs_of_first_run = ""
+        self.task_logs_of_first_run: dict[str, list[str]] = {}
         self.chain_before_first_run: set[str] = set()
         self.assets_before_first_run: dict[str, dict[str, str]] = {}
 
@@ -159,6 +165,12 @@ class Stack:
 
     def state(self, run_id: str) -> str:
         return str(self.api.run(DAG, run_id)["state"])
+
+    def log(self, run_id: str, task: str) -> list[str]:
+        """The messages in the log of a task's first attempt, as the UI shows them."""
+        path = f"dags/{DAG}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task}/logs/1"
+        answer = self.api.get(f"{path}?full_content=true")
+        return [str(entry["event"]) for entry in answer["content"]]
 
     def wait_for_task(self, run_id: str, task: str) -> None:
         """Wait until a task of the run is at work; a short one may already be done."""
@@ -264,8 +276,19 @@ def compose() -> Iterator[Compose]:
 
 @pytest.fixture(scope="session")
 def first_up(compose: Compose) -> Compose:
-    """The project after its first `docker compose up`."""
+    """The project after its first `docker compose up` that succeeded.
+
+    A first one finds the port of the UI taken. What both leave is for tests to judge.
+    """
+    with socket.create_server(("127.0.0.1", compose.port)):
+        compose.refused_up = compose.attempt("up", "--detach", "--wait")
+        compose.running_after_refusal = [
+            service_of(container)
+            for container in compose.containers()
+            if container["State"]["Running"]
+        ]
     compose.up()
+    compose.dbt_test_when_empty = compose.attempt("run", "--rm", "-T", "dbt", "test")
     return compose
 
 
@@ -275,8 +298,12 @@ def shared(first_up: Compose) -> Stack:
     stack = Stack(first_up)
     stack.chain_before_first_run = pages.chain_of(stack.url, stack.password)
     stack.assets_before_first_run = pages.assets_of(stack.api)
-    stack.expect_success(stack.trigger(results=1000))
+    run_id = stack.trigger(results=1000)
+    stack.expect_success(run_id)
     stack.expect_users(1000)
+    stack.logs_of_first_run = first_up("logs", "--no-color")
+    for task in ("extract_users", "transform.users.run", "reconcile"):
+        stack.task_logs_of_first_run[task] = stack.log(run_id, task)
     return stack
 
 

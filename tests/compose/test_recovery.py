@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import signal
+import time
 
 import pytest
 
-from tests.compose.conftest import SERVICES, Stack, login_of, service_of, wait_until
+from tests.compose.conftest import DAG, SERVICES, Stack, login_of, service_of, wait_until
 
 # From the moment everything is up again; Airflow's own time-outs are five minutes.
 SECONDS = 120.0
+
+PAUSE_SECONDS = 60.0
+JUDGE = """
+import sys, time
+from sqlalchemy import func, select
+from airflow.jobs.job import Job
+from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+from airflow.models.taskinstance import TaskInstance
+from airflow.utils.session import create_session
+
+with create_session() as session:
+    paused = session.scalars(
+        select(Job).where(Job.job_type == "SchedulerJob", Job.state == "running")
+    ).all()
+    seconds = float(sys.stdin.read())
+    running = session.scalar(select(func.count()).where(TaskInstance.state == "running"))
+    (heartbeat,) = (job.latest_heartbeat for job in paused)
+    while (age := (session.scalar(select(func.now())) - heartbeat).total_seconds()) < seconds:
+        session.commit()
+        time.sleep(1)
+    first = SchedulerJobRunner(job=paused[0])
+    late = len(first._find_task_instances_without_heartbeats(session=session))
+with create_session() as session:
+    SchedulerJobRunner(job=Job()).adopt_or_reset_orphaned_tasks()
+    dead = 1 - session.scalar(
+        select(func.count()).where(Job.id == paused[0].id, Job.state == "running")
+    )
+print(f"judged dead: {dead} of {len(paused)} schedulers, {late} of {running} tasks")
+"""
 
 
 @pytest.mark.parametrize(
@@ -23,6 +53,28 @@ def test_a_run_survives_sigkill(stack: Stack, killed: list[str]) -> None:
     stack.compose.up()
     stack.expect_success(run_id, SECONDS)
     stack.expect_users(2000)
+
+
+def test_a_pause_of_a_minute_costs_no_attempt(stack: Stack) -> None:
+    """Of the scheduler with its tasks, as a suspended machine makes one."""
+    run_id = stack.trigger(results=20_000, seed="paused")
+    stack.wait_for_task(run_id, "extract_users")
+    stack.compose("pause", "scheduler")
+    try:
+        begun = time.monotonic()
+        # Who judges first after a pause is a matter of luck, so here it is somebody else, at its
+        # end: a second scheduler, and the first one before a task has sent a heartbeat.
+        looked = stack.compose.attempt(
+            *("run", "--rm", "-T", "--no-deps", "--entrypoint", "python", "scheduler", "-c", JUDGE),
+            given=str(PAUSE_SECONDS - 5),
+        )
+        assert looked.returncode == 0, looked.stderr[-2000:]
+        time.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - begun)))
+    finally:
+        stack.compose("unpause", "scheduler")
+    assert "judged dead: 0 of 1 schedulers, 0 of 1 tasks" in looked.stdout
+    stack.expect_success(run_id)
+    assert {task["try_number"] for task in stack.api.tasks(DAG, run_id)} == {1}
 
 
 def test_a_load_cut_off_by_sigkill_leaves_no_half(stack: Stack) -> None:
@@ -64,8 +116,15 @@ def test_a_service_that_dies_by_itself_is_started_anew(stack: Stack) -> None:
     wait_until(is_back, "the triggerer to be back")
 
 
-def test_down_keeps_data_and_secrets(stack: Stack) -> None:
+def test_down_keeps_data_and_secrets_and_the_next_up_removes_old_logs(stack: Stack) -> None:
     run_id, users, login = stack.last_run(), stack.users(), login_of(stack.compose)
+    logs = "/opt/airflow/logs/dag_id=user_processing"
+    in_scheduler = ("exec", "-T", "scheduler", "sh", "-c")
+    stack.compose(
+        *in_scheduler,
+        f"mkdir {logs}/run_id=old && cd {logs}/run_id=old && touch -d '31 days ago' old.log"
+        " && touch -d '29 days ago' kept.log",
+    )
     stack.compose("down")
     assert [service_of(c) for c in stack.compose.containers()] == []
     stack.compose.up()
@@ -74,3 +133,7 @@ def test_down_keeps_data_and_secrets(stack: Stack) -> None:
     stack.expect_users(users)
     states = {service_of(c): c["State"]["Status"] for c in stack.compose.containers()}
     assert all(states[service] == "running" for service in SERVICES)
+    wait_until(
+        lambda: stack.compose(*in_scheduler, f"ls {logs}/run_id=old").split() == ["kept.log"],
+        "the old log to be removed",
+    )

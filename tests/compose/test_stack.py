@@ -34,6 +34,21 @@ def test_up_waits_until_all_is_healthy(stack: Stack) -> None:
         assert (states[service]["Status"], states[service]["ExitCode"]) == ("exited", 0)
 
 
+def test_a_port_that_is_taken_leaves_nothing_running(stack: Stack) -> None:
+    compose = stack.compose
+    refused = compose.refused_up
+    assert refused is not None and refused.returncode != 0
+    (said,) = [line for line in refused.stderr.splitlines() if line.startswith("Error")]
+    assert f"127.0.0.1:{compose.port}" in said and "address already in use" in said
+    assert compose.running_after_refusal == []
+
+
+def test_dbt_test_works_before_anything_is_loaded(stack: Stack) -> None:
+    tested = stack.compose.dbt_test_when_empty
+    assert tested is not None
+    assert tested.returncode == 0, tested.stdout[-3000:]
+
+
 def test_dbt_and_elt_run_on_the_stacks_warehouse(stack: Stack) -> None:
     tested = stack.compose("run", "--rm", "-T", "dbt", "test")
     assert re.search(r"PASS=[1-9]\d+ WARN=\d+ ERROR=0", tested), tested
@@ -204,6 +219,32 @@ def test_settings_are_documented_with_their_defaults() -> None:
     assert documented == used
     # With everything as documented, nothing changes.
     assert not [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_development_override_adds_no_service() -> None:
+    """So that the `down` of the README removes all of it."""
+
+    def services(*files: str) -> set[str]:
+        shown = subprocess.run(
+            [
+                "docker",
+                "compose",
+                *files,
+                "--env-file=/dev/null",
+                "--profile=*",
+                "config",
+                "--services",
+            ],
+            cwd=ROOT,
+            env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return set(shown.stdout.split())
+
+    main = ("-f", "docker-compose.yml")
+    assert services(*main, "-f", "docker-compose.dev.yml") == services(*main)
 
 
 def test_the_source_is_the_real_api_unless_the_sample_is_asked_for() -> None:

@@ -1,0 +1,40 @@
+"""What services and tasks log: what a person looks for is there, and nothing to worry about."""
+
+from __future__ import annotations
+
+import re
+
+from tests.compose.conftest import Stack
+
+
+def test_the_ui_shows_what_an_extract_did(stack: Stack) -> None:
+    log = stack.task_logs_of_first_run["extract_users"]
+    (request,) = [event for event in log if event.startswith("fetching")]
+    assert request.startswith("fetching 1000 records from http://sample-api:8000/api/1.4/?seed=")
+    assert any(event.startswith("fetched 1 of 1 pages, 1000 of 1000 records") for event in log)
+    (landed,) = [event for event in log if event.startswith("landed load")]
+    assert re.match(r"landed load 1 of 2026-01-05: 1000 records, \d{6,} bytes", landed)
+
+
+def test_the_ui_shows_what_dbt_said(stack: Stack) -> None:
+    log = "\n".join(stack.task_logs_of_first_run["transform.users.run"])
+    assert log.count("OK created sql incremental model analytics.users") == 1
+    assert log.count("Completed successfully") == 1
+
+
+def test_the_ui_shows_how_the_counts_agree(stack: Stack) -> None:
+    (counts,) = [
+        event
+        for event in stack.task_logs_of_first_run["reconcile"]
+        if event.startswith("analytics.users accounts for load 1")
+    ]
+    assert "raw=1000, new=1000" in counts
+
+
+def test_services_start_and_run_without_a_warning(stack: Stack) -> None:
+    services = re.compile(r"^\W*(api-server|scheduler|dag-processor|triggerer|secrets|init)-\d+ ")
+    lines = [line for line in stack.logs_of_first_run.splitlines() if services.search(line)]
+    assert any("Starting the scheduler" in line for line in lines)
+    worry = re.compile(r"\[(warning|error|critical) |\| WARNING|deprecat|Traceback|HMAC", re.I)
+    # What dbt prints is the task's: its tests may warn.
+    assert [line for line in lines if worry.search(line) and "[task.stdout]" not in line] == []
