@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from elt.local import airflow_home, apis, occupancy
+from elt.local import airflow_home, apis, occupancy, postgres_access
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.apis import Choice
 from elt.local.display import Display
@@ -146,6 +146,7 @@ def down(home: Home, console: Console) -> int:
     Raises StackError when something cannot be stopped.
     """
     if not home.exists:
+        postgres_access.forget(home)
         console.print("There is no stack here; nothing to stop.")
         return 0
     occupant = occupancy.read(home)
