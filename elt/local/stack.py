@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from elt.local import airflow_home, postgres
+from elt.local import airflow_home, inherited, postgres
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
@@ -52,8 +53,12 @@ def stop_left_behind(home: Home) -> None:
 def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
     """Hold PostgreSQL with its databases and roles, and write Airflow's configuration.
 
-    `ui_port` is where Airflow's UI listens. Raises StackError when something cannot be made.
+    `ui_port` is where Airflow's UI listens. Says which variables of the environment are refused.
+    Raises StackError when something cannot be made, or the environment names another warehouse.
     """
+    inherited.expect_own_warehouse(os.environ)
+    if refused := inherited.refusals(os.environ):
+        display.note(f"not taken over: {inherited.described(refused)}")
     with ExitStack() as held:
         cluster = Cluster(home, home.secrets())
         if cluster.running_port() is None:

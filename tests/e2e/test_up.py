@@ -36,6 +36,17 @@ def test_its_api_wants_the_password(stack: Stack) -> None:
     assert refused.value.status == 401
 
 
+def test_airflows_settings_in_the_environment_hold(stack: Stack) -> None:
+    def value(option: str) -> str:
+        (section,) = stack.api.get(f"config/section/core/option/{option}")["sections"]
+        return str(section["options"][0]["value"])
+
+    assert value("parallelism") == "7"
+    assert value("executor") == "LocalExecutor"
+    assert "not taken over: AIRFLOW__CORE__EXECUTOR (" in stack.output
+    assert "PARALLELISM" not in stack.output
+
+
 def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) -> None:
     now = datetime.now(UTC)
     # Both belong to today, so one replaces the other's load.
