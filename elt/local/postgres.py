@@ -21,6 +21,7 @@ from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, pick
 from elt.local.postgres_access import MAJOR, Access, programs
 from elt.local.processes import MARKER, uninterrupted
+from elt.local.progress import Watch, tree
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER, Secrets, write_private
 from elt.stack.server import Server
@@ -94,6 +95,13 @@ class Cluster:
         running = self._postmaster()
         return running.port if running and running.ready else None
 
+    def processes(self) -> list[psutil.Process]:
+        """The server's processes; empty when it is down."""
+        running = self._postmaster()
+        with suppress(psutil.Error):
+            return tree(psutil.Process(running.pid)) if running else []
+        return []
+
     def stop(self) -> None:
         """Stop the server if it runs, whoever uses it. Raises StackError when it stays."""
         with self._home.lock("postgres"):
@@ -111,15 +119,26 @@ class Cluster:
 
     def _ensure_running(self) -> int:
         self._initialise()
-        deadline = time.monotonic() + _START_SECONDS
-        while (running := self._postmaster()) is not None and time.monotonic() < deadline:
+        port = self._wait_until_ready()
+        if port is not None:
+            return port
+        # One that cannot be read (a full disk, a crash of the machine) is nobody's.
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        return self._start()
+
+    def _wait_until_ready(self) -> int | None:
+        """Wait for a server that starts, however long it recovers; its port, None when it ends."""
+        watch = Watch(self.processes, self._log)
+        while (running := self._postmaster()) is not None:
             if running.ready:
                 return running.port
+            if reason := watch.look():
+                raise StackError(
+                    f"PostgreSQL (process {running.pid}) does not get ready, {reason}:"
+                    f" see {self._log}; `elt down` stops it"
+                )
             time.sleep(0.1)
-        if running is None:
-            # One that cannot be read (a full disk, a crash of the machine) is nobody's.
-            (self._data / "postmaster.pid").unlink(missing_ok=True)
-        return self._start()
+        return None
 
     def _initialise(self) -> None:
         version_file = self._data / "PG_VERSION"
@@ -180,6 +199,10 @@ class Cluster:
                 if started:
                     chosen.remember("postgres", port)
                     return port
+                # On a busy machine pg_ctl gives up sooner than the server.
+                if (ready := self._wait_until_ready()) is not None:
+                    chosen.remember("postgres", ready)
+                    return ready
                 output = self._log_since(before)
                 # Backends of a killed postmaster end by themselves within seconds.
                 if "is still in use" not in output or time.monotonic() > orphans_until:

@@ -19,11 +19,10 @@ from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
 from elt.local.postgres import Cluster, Lease
 from elt.local.processes import environment, find, stop, stop_all, uninterrupted
+from elt.local.progress import Watch, tree
 from elt.stack import dbt_manifest
 from elt.stack.errors import StackError
 from elt.stack.server import Server
-
-_SAMPLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -135,8 +134,8 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
             pass_fds=inherited,
         )
     try:
-        deadline = time.monotonic() + _SAMPLE_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
+        watch = Watch(lambda: tree(process), log)
+        while process.poll() is None and watch.look() is None:
             text = port_file.read_text().strip() if port_file.exists() else ""
             if text.isdigit() and is_listening(int(text)):
                 ports.remember("sample-api", int(text))
