@@ -16,7 +16,7 @@ import psutil
 import psycopg
 
 from elt import rights, warehouse
-from elt.local import postgres_access
+from elt.local import logs, postgres_access
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, pick
 from elt.local.postgres_access import MAJOR, Access, programs
@@ -49,7 +49,6 @@ _ORPHAN_SECONDS = 15.0
 _PROBE_BYTES = 64 * 1024
 _REASONS = ("PANIC:", "FATAL:", "ERROR:", "error:", "could not")
 """What marks the line of the log that says why, the most telling first."""
-_LOG_LIMIT = 16 * 1024 * 1024
 
 
 class Lease:
@@ -261,9 +260,8 @@ class Cluster:
             return _Postmaster(pid, 0, False)
 
     def _open_log(self) -> IO[bytes]:
-        if self._log_size() > _LOG_LIMIT:
-            self._log.replace(self._log.with_suffix(".log.1"))
-        return self._log.open("ab")
+        logs.rotate(self._log)
+        return logs.open_appending(self._log)
 
     def _log_size(self) -> int:
         return self._log.stat().st_size if self._log.exists() else 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from elt.local import airflow_home, inherited, postgres
+from elt.local import airflow_home, inherited, logs, postgres
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
@@ -58,6 +58,7 @@ def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
     inherited.expect_own_warehouse(os.environ)
     if refused := inherited.refusals(os.environ):
         display.note(f"not taken over: {inherited.described(refused)}")
+    logs.tend(home, os.environ)
     with ExitStack() as held:
         cluster = Cluster(home, home.secrets())
         if cluster.running_port() is None:
@@ -123,7 +124,7 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
     port = wanted if wanted is not None and is_free(wanted) else 0
     command = [sys.executable, "-m", "elt.sample_api"]
     options = ["--host", LOOPBACK, "--port", str(port), "--port-file", str(port_file)]
-    with log.open("ab") as output:
+    with logs.open_appending(log) as output:
         process = psutil.Popen(
             [*command, *options],
             env=environment(home),

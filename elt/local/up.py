@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from elt.local import airflow_home, apis, occupancy, postgres_access
+from elt.local import airflow_home, apis, logs, occupancy, postgres_access
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.apis import Choice
 from elt.local.display import Display
@@ -50,6 +50,8 @@ _HEALTH_SECONDS = 5.0
 _POLL_SECONDS = 0.3
 _LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 0.5
+_ROTATE_SECONDS = 60.0
+_TEND_SECONDS = 3600.0
 _STOP_GRACE_SECONDS = 10.0
 _DOWN_SECONDS = 60.0
 
@@ -101,8 +103,10 @@ def up(home: Home, console: Console, *, port: int | None, choice: Choice) -> int
             _wait_until_healthy(url, services, server, display)
         claimed.announce(url=url, apis=connections.apis)
         _welcome(stack, url, connections.apis, console, seconds=time.monotonic() - begun)
+        upkeep = _Upkeep(home)
         while True:
             _expect_alive(services)
+            upkeep.do(console)
             if connections.follow(console):
                 claimed.announce(url=url, apis=connections.apis)
             time.sleep(_WATCH_SECONDS)
@@ -147,6 +151,32 @@ class _Connections:
         except OSError:
             return None
         return stat.st_mtime_ns, stat.st_ino
+
+
+class _Upkeep:
+    """Keeps the logs within their bounds while the stack is up."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._rotated = self._tended = time.monotonic()
+        self._said = ""
+
+    def do(self, console: Console) -> None:
+        """Do what is due. What cannot be done is printed, once."""
+        now = time.monotonic()
+        if now - self._rotated < _ROTATE_SECONDS:
+            return
+        self._rotated = now
+        try:
+            logs.rotate_all(self._home)
+            if now - self._tended >= _TEND_SECONDS:
+                self._tended = now
+                logs.tend(self._home, os.environ)
+        except OSError as error:
+            said = f"the logs in {self._home.logs} cannot be rotated: {error.strerror}"
+            if said != self._said:
+                self._said = said
+                console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def down(home: Home, console: Console) -> int:
@@ -198,6 +228,7 @@ def _start_services(stack: Stack) -> list[Service]:
     for name, arguments in _SERVICES.items():
         extra = {"ELT_PRELOAD": ",".join(PRELOADED)} if name == "scheduler" else {}
         log = stack.home.logs / f"airflow-{name}.log"
+        logs.mark_start(log, name)
         process = _start(arguments, {**environment, **extra}, log, stack.lease.fileno())
         services.append(Service(name, process, log))
     return services
@@ -206,7 +237,7 @@ def _start_services(stack: Stack) -> list[Service]:
 def _start(
     arguments: Sequence[str], environment: Mapping[str, str], log: Path, lease: int
 ) -> psutil.Popen:
-    with log.open("wb") as output:
+    with logs.open_appending(log) as output:
         return psutil.Popen(
             [sys.executable, "-m", "airflow", *arguments],
             env=environment,

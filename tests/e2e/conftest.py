@@ -29,6 +29,7 @@ from elt.stack.server import Server
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.
 SECONDS = 240.0
+LAST_WORDS = "why the scheduler crashed\n"
 AIRFLOW_SETTINGS = {
     "AIRFLOW__CORE__PARALLELISM": "7",
     "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
@@ -244,7 +245,7 @@ def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory)
     """A stack that is up, on a copy of ``elt``'s folder, while the usual ports are taken.
 
     It gives up soon: each task is tried once, and a page for seconds. Its environment has settings
-    of Airflow's, one of which the stack cannot take over.
+    of Airflow's, one of which the stack cannot take over. Its last scheduler crashed.
     """
     impatient = {
         "ELT_TASK_RETRIES": "0",
@@ -253,6 +254,7 @@ def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory)
         "ELT_FETCH_PATIENCE": "4",
     }
     own = elt.copy(tmp_path_factory.mktemp("stack") / "state")
+    (own.home / "logs" / "airflow-scheduler.log").write_text(LAST_WORDS)
     with ExitStack() as taken:
         for port in (8080, 5432):
             other = taken.enter_context(socket.socket())

@@ -13,7 +13,7 @@ import pytest
 
 from elt.stack.airflow_api import AirflowApi, AirflowApiError
 from elt.stack.secrets import SUPERUSER
-from tests.e2e.conftest import Elt, Stack, answer_of, wait_until
+from tests.e2e.conftest import LAST_WORDS, Elt, Stack, answer_of, wait_until
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 DAG_FILES = DBT_PROJECT.with_name("dags")
@@ -45,6 +45,15 @@ def test_airflows_settings_in_the_environment_hold(stack: Stack) -> None:
     assert value("executor") == "LocalExecutor"
     assert "not taken over: AIRFLOW__CORE__EXECUTOR (" in stack.output
     assert "PARALLELISM" not in stack.output
+
+
+def test_the_log_of_the_last_crash_is_kept(stack: Stack) -> None:
+    before, _, after = (
+        (stack.elt.home / "logs" / "airflow-scheduler.log").read_text().partition("====")
+    )
+    assert before == LAST_WORDS
+    assert "scheduler starts, " in after
+    assert len(after.splitlines()) > 1
 
 
 def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) -> None:
