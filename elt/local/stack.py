@@ -91,11 +91,11 @@ def make_ready(stack: Stack, display: Display) -> None:
 
 
 def _parse(stack: Stack, display: Display) -> None:
-    project = stack.home.dbt_project
-    variables = environment(stack.home, airflow_home.public_environment(stack.home, stack.server))
-    if not dbt_manifest.is_current(project, variables):
+    home, project, target = stack.home, stack.home.dbt_project, stack.home.dbt_target
+    variables = environment(home, airflow_home.public_environment(home, stack.server))
+    if not dbt_manifest.is_current(project, variables, target):
         with display.step("parse the dbt project"):
-            dbt_manifest.refresh(project, variables, stack.home.logs / "dbt")
+            dbt_manifest.refresh(project, variables, home.logs / "dbt", target)
 
 
 @contextmanager
