@@ -35,6 +35,9 @@ def refresh(task_id: str) -> DbtDocsLocalOperator:
         invocation_mode=InvocationMode.DBT_RUNNER,
         install_deps=False,
         dbt_cmd_flags=["--no-compile"],
+        # `publish` finds the catalog there, whatever the environment is.
+        env={"DBT_TARGET_PATH": "target"},
+        append_env=True,
         # What dbt has parsed of the project is taken from here or from the project itself.
         cache_dir=settings.cache_dir / task_id,
         emit_datasets=False,

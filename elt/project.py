@@ -14,9 +14,18 @@ def folder() -> Path:
     return Path(os.environ.get("ELT_DBT_PROJECT") or Path(__file__).parents[1] / "dbt_project")
 
 
+def target() -> Path:
+    """Where dbt leaves what it makes: `target` of the project, or what ELT_DBT_TARGET_PATH names.
+
+    The embedded stack names a folder of its own, since several may share one project.
+    """
+    named = os.environ.get("ELT_DBT_TARGET_PATH")
+    return Path(named) if named else folder() / "target"
+
+
 def manifest() -> Path:
     """What `dbt parse` has written of the project: all there is, before the first run too."""
-    return folder() / "target" / "manifest.json"
+    return target() / "manifest.json"
 
 
 def catalog() -> Path:
@@ -25,7 +34,7 @@ def catalog() -> Path:
     It lies in the folder that ELT_DOCS_FOLDER names, or where dbt by hand leaves it.
     """
     named = os.environ.get("ELT_DOCS_FOLDER")
-    return (Path(named) if named else folder() / "target") / "catalog.json"
+    return (Path(named) if named else target()) / "catalog.json"
 
 
 def raw_tables() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
+from elt import catalog_conflicts
 from elt.warehouse import (
     AIRFLOW_DATABASE,
     AIRFLOW_ROLE,
@@ -25,6 +26,7 @@ _PREPARE_LOCK = 0x656C74
 """Key of the advisory lock that serialises `prepare`: two at once fail on the catalogue's rows."""
 
 
+@catalog_conflicts.repeated
 def prepare(admin_conninfo: str, passwords: Mapping[str, str]) -> None:
     """Create what is missing and set every role's password and rights.
 
@@ -171,11 +173,32 @@ def _prepare_schema(connection: psycopg.Connection[tuple[object, ...]], schema: 
         )
     for role in schema.readers:
         reader = sql.Identifier(role)
-        connection.execute(
-            sql.SQL("grant select on all tables in schema {} to {}").format(name, reader)
-        )
+        for table in _tables_hidden_from(connection, schema.name, role):
+            connection.execute(
+                sql.SQL("grant select on table {} to {}").format(
+                    sql.Identifier(schema.name, table), reader
+                )
+            )
         connection.execute(
             sql.SQL(
                 "alter default privileges for role {} in schema {} grant select on tables to {}"
             ).format(owner, name, reader)
         )
+
+
+def _tables_hidden_from(
+    connection: psycopg.Connection[tuple[object, ...]], schema: str, role: str
+) -> list[str]:
+    """The tables and views of `schema` that `role` may not read.
+
+    Default privileges see to new ones. To grant what is granted already would make a grant of
+    somebody else's at the same moment fail.
+    """
+    rows = connection.execute(
+        "select c.relname from pg_catalog.pg_class as c"
+        " join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
+        " where n.nspname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f')"
+        " and not has_table_privilege(%s::name, c.oid, 'select') order by c.relname",
+        (schema, role),
+    ).fetchall()
+    return [str(name) for (name,) in rows]

@@ -47,7 +47,7 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
     ``extract`` is the task that lands what they are built of; each result of dbt is recorded with
     the load that its XCom names (`elt.results`).
 
-    Reads ``target/manifest.json`` of the dbt project, which ``dbt parse`` writes; nothing of dbt
+    Reads dbt's manifest (`project.manifest`), which ``dbt parse`` writes; nothing of dbt
     runs while a DAG file is parsed. Each dbt task runs once at a time, whatever the runs of the
     DAG, since two builds of one model exclude each other.
     """
@@ -63,8 +63,12 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
             dbt_project_path=folder,
             manifest_path=manifest,
             install_dbt_deps=False,
-            # Unit tests check the code, not the data: they belong to CI.
-            env_vars={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"},
+            env_vars={
+                # Unit tests check the code, not the data: they belong to CI.
+                "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+                # Cosmos reads there what dbt has made, whatever the environment is.
+                "DBT_TARGET_PATH": "target",
+            },
         ),
         profile_config=profile(),
         execution_config=ExecutionConfig(

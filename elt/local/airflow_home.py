@@ -79,7 +79,9 @@ def _own(home: Home, port: int) -> airflow_config.Sections:
 
 def airflow_environment(home: Home, server: Server) -> dict[str, str]:
     """The environment of Airflow's processes. Its one secret is dbt's password."""
-    return environment(home, {**public_environment(home, server), **dbt_secret(server)})
+    return environment(
+        home, {**public_environment(home, server), **dbt_folders(home), **dbt_secret(server)}
+    )
 
 
 def public_environment(home: Home, server: Server) -> dict[str, str]:
@@ -95,6 +97,18 @@ def public_environment(home: Home, server: Server) -> dict[str, str]:
         "DBT_PROFILE": "elt",
         "DBT_TARGET": "postgres",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def dbt_folders(home: Home) -> dict[str, str]:
+    """Where dbt's manifest is, and what dbt has parsed already.
+
+    It belongs to the state folder: for another warehouse dbt parses the whole project anew.
+    """
+    return {
+        "ELT_DBT_TARGET_PATH": str(home.dbt_target),
+        # Cosmos looks for it in the project and in a cache of its own, which is empty at first.
+        "DBT_PARTIAL_PARSE_FILE_PATH": str(home.dbt_target / "partial_parse.msgpack"),
     }
 
 

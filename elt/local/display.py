@@ -105,6 +105,10 @@ class Display:
             raise
         self.update(name, "success")
 
+    def note(self, line: str) -> None:
+        """Print a line that stays, above the steps that are shown."""
+        self._print(line)
+
     def expect(self, names: Sequence[str]) -> None:
         """Show the steps that are to come, in this order."""
         for name in names:

@@ -27,6 +27,7 @@ class Home:
         self.logs = root / "logs"
         self.postgres = root / "postgres"
         self.airflow = root / "airflow"
+        self.dbt_target = root / "dbt" / "target"
         self.secrets_file = root / "secrets.json"
         self.ports_file = root / "ports.json"
 

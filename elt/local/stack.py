@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -12,17 +13,16 @@ from dataclasses import dataclass
 
 import psutil
 
-from elt.local import airflow_home, postgres
+from elt.local import airflow_home, inherited, logs, postgres
 from elt.local.display import Display
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
 from elt.local.postgres import Cluster, Lease
 from elt.local.processes import environment, find, stop, stop_all, uninterrupted
+from elt.local.progress import Watch, tree
 from elt.stack import dbt_manifest
 from elt.stack.errors import StackError
 from elt.stack.server import Server
-
-_SAMPLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,13 @@ def stop_left_behind(home: Home) -> None:
 def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
     """Hold PostgreSQL with its databases and roles, and write Airflow's configuration.
 
-    `ui_port` is where Airflow's UI listens. Raises StackError when something cannot be made.
+    `ui_port` is where Airflow's UI listens. Says which variables of the environment are refused.
+    Raises StackError when something cannot be made, or the environment names another warehouse.
     """
+    inherited.expect_own_warehouse(os.environ)
+    if refused := inherited.refusals(os.environ):
+        display.note(f"not taken over: {inherited.described(refused)}")
+    logs.tend(home, os.environ)
     with ExitStack() as held:
         cluster = Cluster(home, home.secrets())
         if cluster.running_port() is None:
@@ -86,11 +91,11 @@ def make_ready(stack: Stack, display: Display) -> None:
 
 
 def _parse(stack: Stack, display: Display) -> None:
-    project = stack.home.dbt_project
-    variables = environment(stack.home, airflow_home.public_environment(stack.home, stack.server))
-    if not dbt_manifest.is_current(project, variables):
+    home, project, target = stack.home, stack.home.dbt_project, stack.home.dbt_target
+    variables = environment(home, airflow_home.public_environment(home, stack.server))
+    if not dbt_manifest.is_current(project, variables, target):
         with display.step("parse the dbt project"):
-            dbt_manifest.refresh(project, variables, stack.home.logs / "dbt")
+            dbt_manifest.refresh(project, variables, home.logs / "dbt", target)
 
 
 @contextmanager
@@ -119,7 +124,7 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
     port = wanted if wanted is not None and is_free(wanted) else 0
     command = [sys.executable, "-m", "elt.sample_api"]
     options = ["--host", LOOPBACK, "--port", str(port), "--port-file", str(port_file)]
-    with log.open("ab") as output:
+    with logs.open_appending(log) as output:
         process = psutil.Popen(
             [*command, *options],
             env=environment(home),
@@ -130,8 +135,8 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
             pass_fds=inherited,
         )
     try:
-        deadline = time.monotonic() + _SAMPLE_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
+        watch = Watch(lambda: tree(process), log)
+        while process.poll() is None and watch.look() is None:
             text = port_file.read_text().strip() if port_file.exists() else ""
             if text.isdigit() and is_listening(int(text)):
                 ports.remember("sample-api", int(text))

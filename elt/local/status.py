@@ -22,7 +22,7 @@ def show(home: Home, console: Console, *, as_json: bool) -> int:
     url = occupant.url if is_up and occupant else None
     report = Report([], {}, [])
     now = datetime.now(UTC)
-    manifest = home.dbt_project / "target" / "manifest.json"
+    manifest = home.dbt_target / "manifest.json"
     if home.exists:
         with (
             Cluster(home, home.secrets()).lease() as lease,

@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from elt.local import airflow_home, apis, occupancy
+from elt.local import airflow_home, apis, logs, occupancy, postgres_access
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.apis import Choice
 from elt.local.display import Display
@@ -25,6 +25,7 @@ from elt.local.occupancy import Occupant, OccupiedError
 from elt.local.ports import LOOPBACK, Ports, is_free
 from elt.local.postgres import Cluster
 from elt.local.processes import find, stop_all, uninterrupted
+from elt.local.progress import Processes, Watch, tree
 from elt.local.stack import Stack, make_ready, start_sample_api, started, stop_left_behind
 from elt.stack.airflow_api import AirflowApiError, health
 from elt.stack.airflow_config import LOGIN, PRELOADED, write_connections
@@ -37,11 +38,20 @@ _SERVICES: dict[str, tuple[str, ...]] = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-_COMPONENTS = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+_COMPONENTS = {
+    "metadatabase": "api-server",
+    "scheduler": "scheduler",
+    "dag_processor": "dag-processor",
+    "triggerer": "triggerer",
+}
+"""What Airflow calls healthy or not, and the service on which that depends."""
 
-_HEALTHY_SECONDS = 180.0
+_HEALTH_SECONDS = 5.0
 _POLL_SECONDS = 0.3
+_LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 0.5
+_ROTATE_SECONDS = 60.0
+_TEND_SECONDS = 3600.0
 _STOP_GRACE_SECONDS = 10.0
 _DOWN_SECONDS = 60.0
 
@@ -89,11 +99,14 @@ def up(home: Home, console: Console, *, port: int | None, choice: Choice) -> int
             connections.write(planned)
             services += _start_services(stack)
             url = airflow_home.ui_url(ui_port)
-            _wait_until_healthy(url, services, display)
+            server = Cluster(home, stack.server.secrets).processes
+            _wait_until_healthy(url, services, server, display)
         claimed.announce(url=url, apis=connections.apis)
         _welcome(stack, url, connections.apis, console, seconds=time.monotonic() - begun)
+        upkeep = _Upkeep(home)
         while True:
             _expect_alive(services)
+            upkeep.do(console)
             if connections.follow(console):
                 claimed.announce(url=url, apis=connections.apis)
             time.sleep(_WATCH_SECONDS)
@@ -140,12 +153,39 @@ class _Connections:
         return stat.st_mtime_ns, stat.st_ino
 
 
+class _Upkeep:
+    """Keeps the logs within their bounds while the stack is up."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._rotated = self._tended = time.monotonic()
+        self._said = ""
+
+    def do(self, console: Console) -> None:
+        """Do what is due. What cannot be done is printed, once."""
+        now = time.monotonic()
+        if now - self._rotated < _ROTATE_SECONDS:
+            return
+        self._rotated = now
+        try:
+            logs.rotate_all(self._home)
+            if now - self._tended >= _TEND_SECONDS:
+                self._tended = now
+                logs.tend(self._home, os.environ)
+        except OSError as error:
+            said = f"the logs in {self._home.logs} cannot be rotated: {error.strerror}"
+            if said != self._said:
+                self._said = said
+                console.print(said, markup=False, highlight=False, soft_wrap=True)
+
+
 def down(home: Home, console: Console) -> int:
     """Stop everything of the stack, whatever started it; the command's exit code.
 
     Raises StackError when something cannot be stopped.
     """
     if not home.exists:
+        postgres_access.forget(home)
         console.print("There is no stack here; nothing to stop.")
         return 0
     occupant = occupancy.read(home)
@@ -188,6 +228,7 @@ def _start_services(stack: Stack) -> list[Service]:
     for name, arguments in _SERVICES.items():
         extra = {"ELT_PRELOAD": ",".join(PRELOADED)} if name == "scheduler" else {}
         log = stack.home.logs / f"airflow-{name}.log"
+        logs.mark_start(log, name)
         process = _start(arguments, {**environment, **extra}, log, stack.lease.fileno())
         services.append(Service(name, process, log))
     return services
@@ -196,7 +237,7 @@ def _start_services(stack: Stack) -> list[Service]:
 def _start(
     arguments: Sequence[str], environment: Mapping[str, str], log: Path, lease: int
 ) -> psutil.Popen:
-    with log.open("wb") as output:
+    with logs.open_appending(log) as output:
         return psutil.Popen(
             [sys.executable, "-m", "airflow", *arguments],
             env=environment,
@@ -216,22 +257,41 @@ def _expect_alive(services: Sequence[Service]) -> None:
             raise StackError(f"{service.name} ended with exit code {code}: see {service.log}")
 
 
-def _wait_until_healthy(url: str, services: Sequence[Service], display: Display) -> None:
-    deadline = time.monotonic() + _HEALTHY_SECONDS
+def _wait_until_healthy(
+    url: str, services: Sequence[Service], server: Processes, display: Display
+) -> None:
+    """Wait as long as the services get on; `server` gives PostgreSQL's processes.
+
+    Raises StackError when one ends or hangs.
+    """
     with display.step("start Airflow's services"):
-        missing = list(_COMPONENTS)
-        while time.monotonic() < deadline:
+        states: dict[str, str] = {}
+        watched = {
+            service.name: (service, Watch(_with(service, server), service.log))
+            for service in services
+        }
+        looked = time.monotonic()
+        while True:
             _expect_alive(services)
             with suppress(AirflowApiError):
-                states = health(url)
-                missing = [name for name in _COMPONENTS if states.get(name) != "healthy"]
-                if not missing:
-                    return
+                states = health(url, seconds=_HEALTH_SECONDS)
+            missing = [name for name in _COMPONENTS if states.get(name) != "healthy"]
+            if not missing:
+                return
+            if time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                for component in missing:
+                    service, watch = watched[_COMPONENTS[component]]
+                    if reason := watch.look(states.get(component)):
+                        raise StackError(
+                            f"{service.name} does not become healthy, {reason}: see {service.log}"
+                        )
             time.sleep(_POLL_SECONDS)
-    logs = services[0].log.parent
-    raise StackError(
-        f"Airflow is not healthy after {_HEALTHY_SECONDS:.0f} s ({', '.join(missing)}): see {logs}"
-    )
+
+
+def _with(service: Service, server: Processes) -> Processes:
+    # A service that waits for the database does nothing itself.
+    return lambda: [*tree(service.process), *server()]
 
 
 def _welcome(

@@ -28,7 +28,11 @@ class AirflowApiError(Exception):
 
 
 def call(
-    url: str, *, token: str | None = None, body: Mapping[str, object] | None = None
+    url: str,
+    *,
+    token: str | None = None,
+    body: Mapping[str, object] | None = None,
+    seconds: float = _SECONDS,
 ) -> dict[str, Any]:
     """GET `url`, or POST `body` to it; the JSON object answered. Raises AirflowApiError."""
     request = urllib.request.Request(
@@ -39,7 +43,7 @@ def call(
     if token is not None:
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with _opener.open(request, timeout=_SECONDS) as answer:
+        with _opener.open(request, timeout=seconds) as answer:
             parsed = json.loads(answer.read())
     except urllib.error.HTTPError as error:
         raise AirflowApiError(_detail(error), error.code) from error
@@ -58,9 +62,9 @@ def _detail(error: urllib.error.HTTPError) -> str:
     return detail if isinstance(detail, str) else json.dumps(detail)
 
 
-def health(url: str) -> dict[str, str]:
+def health(url: str, *, seconds: float = _SECONDS) -> dict[str, str]:
     """Status of each component: "healthy" or what else it says. Raises AirflowApiError."""
-    answer = call(f"{url}/api/v2/monitor/health")
+    answer = call(f"{url}/api/v2/monitor/health", seconds=seconds)
     return {
         component: str((state or {}).get("status"))
         for component, state in answer.items()

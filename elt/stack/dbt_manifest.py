@@ -33,8 +33,13 @@ _PROFILE_VARIABLES = frozenset(
 )
 
 
-def refresh(project: Path, environment: Mapping[str, str], log_folder: Path) -> bool:
+def refresh(
+    project: Path, environment: Mapping[str, str], log_folder: Path, target: Path | None = None
+) -> bool:
     """Parse the dbt project if it changed since the manifest was written; whether it did.
+
+    The manifest is written into `target`, by default dbt's own place in the project. Stacks that
+    share a project have one each: their warehouses differ, and dbt parses everything again then.
 
     `environment` is what dbt runs in: it says where the warehouse is, above all. dbt parses
     everything again when the profile changes, so it counts as a change here.
@@ -44,8 +49,8 @@ def refresh(project: Path, environment: Mapping[str, str], log_folder: Path) -> 
     """
     if not (project / "dbt_project.yml").exists():
         return False
-    target = project / "target"
-    target.mkdir(exist_ok=True)
+    target = target or project / "target"
+    target.mkdir(parents=True, exist_ok=True)
     with (target / "manifest.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         digest = _digest(project, environment)
@@ -61,11 +66,11 @@ def refresh(project: Path, environment: Mapping[str, str], log_folder: Path) -> 
     return True
 
 
-def is_current(project: Path, environment: Mapping[str, str]) -> bool:
+def is_current(project: Path, environment: Mapping[str, str], target: Path | None = None) -> bool:
     """Whether there is nothing to parse."""
     if not (project / "dbt_project.yml").exists():
         return True
-    return _is_current(project / "target", _digest(project, environment))
+    return _is_current(target or project / "target", _digest(project, environment))
 
 
 def _is_current(target: Path, digest: str) -> bool:
@@ -75,7 +80,8 @@ def _is_current(target: Path, digest: str) -> bool:
 
 def _digest(project: Path, variables: Mapping[str, str]) -> str:
     profile = {name: value for name, value in variables.items() if name in _PROFILE_VARIABLES}
-    digest = hashlib.sha256(f"{version('dbt-core')} {sorted(profile.items())}".encode())
+    made_of = f"{version('dbt-core')} {project} {sorted(profile.items())}"
+    digest = hashlib.sha256(made_of.encode())
     for path in sorted(_sources(project)):
         digest.update(f"\0{path.relative_to(project)}\0".encode())
         digest.update(path.read_bytes())

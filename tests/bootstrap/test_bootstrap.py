@@ -1,5 +1,6 @@
 """The set-up of a fresh clone: the Python it picks, what it says, and what it leaves."""
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from elt.local import postgres_access
+from elt.local.home import Home
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = Path(".venv", ".elt-ready")
 VENDORED = Path("elt", "ui", "vendor")
@@ -22,7 +26,7 @@ NO_REGISTRY = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9"}
 INHERITED = {
     key: value
     for key, value in os.environ.items()
-    if not key.startswith(("MAKE", "MFLAGS", "ELT_", "PYTHON"))
+    if not key.startswith(("MAKE", "MFLAGS", "ARGS", "ELT_", "PYTHON"))
 } | {"UV_COMPILE_BYTECODE": "0"}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -111,8 +115,9 @@ def stubs(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A clone, in a path with spaces, that make has set up."""
+    """A clone, in a path with spaces that only its owner may enter, that make has set up."""
     clone = copy_tree(tmp_path_factory.mktemp("a user's") / "a clone")
+    clone.parent.chmod(0o700)
     result = runner(clone)("make", "setup", PYTHON=sys.executable)
     assert result.returncode == 0, result.stderr
     assert "Setting up .venv" in result.stderr
@@ -190,6 +195,46 @@ def test_the_environment_works(ready: Path) -> None:
     assert result.returncode == 0, result.stderr
     for name in ("elt", "pytest", "ruff", "uv"):
         assert os.access(ready / ".venv" / "bin" / name, os.X_OK)
+
+
+def test_what_the_readme_shows_first(ready: Path) -> None:
+    """A first run that finds no source, dbt by hand on the warehouse it leaves, then `make run`."""
+    run = runner(ready)
+    impatient = {"ELT_SENSOR_TIMEOUT": "1", "ELT_TASK_RETRIES": "0"}
+    try:
+        result = run("make", "run", "ARGS=--api http://127.0.0.1:9", **impatient)
+        assert "is_api_available failed" in result.stderr, result.stderr
+        assert loads(ready) == []
+
+        with subprocess.Popen(
+            [".venv/bin/elt", "psql", "-Atc", "select 'held'", "-f", "-"],
+            cwd=ready,
+            env=INHERITED,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
+            by_hand = 'eval "$(.venv/bin/elt env)" && cd dbt_project && dbt test'
+            result = run("sh", "-c", by_hand)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+        result = run("make", "run")
+        assert result.returncode == 0, result.stderr
+        assert "1,000 users, 0 rejected records" in result.stdout
+        assert loads(ready) == [("randomuser__users", 1000)]
+    finally:
+        result = run("make", "clean")
+    assert result.returncode == 0, result.stderr
+    assert not (ready / ".elt").exists()
+    assert not any(copy.exists() for copy in postgres_access.copies(Home(ready / ".elt")))
+
+
+def loads(clone: Path) -> list[tuple[str, int]]:
+    """Source and records of each load in the warehouse of the clone."""
+    report = json.loads(runner(clone)(".venv/bin/elt", "status", "--json").stdout)
+    return [(load["source"], load["records"]) for load in report["loads"]]
 
 
 def test_the_second_time_does_nothing(ready: Path) -> None:

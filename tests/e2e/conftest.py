@@ -29,6 +29,12 @@ from elt.stack.server import Server
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.
 SECONDS = 240.0
+LAST_WORDS = "why the scheduler crashed\n"
+AIRFLOW_SETTINGS = {
+    "AIRFLOW__CORE__PARALLELISM": "7",
+    "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+    "AIRFLOW__API__EXPOSE_CONFIG": "True",
+}
 
 
 class Elt:
@@ -144,8 +150,9 @@ class Command:
 class Stack:
     """A stack that `elt up` runs."""
 
-    def __init__(self, elt: Elt, url: str, password: str) -> None:
+    def __init__(self, elt: Elt, url: str, password: str, output: str) -> None:
         self.elt = elt
+        self.output = output
         self.url = url
         self.password = password
         home = Home(elt.home)
@@ -237,7 +244,8 @@ def source() -> Iterator[SampleApi]:
 def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that is up, on a copy of ``elt``'s folder, while the usual ports are taken.
 
-    It gives up soon: each task is tried once, and a page for seconds.
+    It gives up soon: each task is tried once, and a page for seconds. Its environment has settings
+    of Airflow's, one of which the stack cannot take over. Its last scheduler crashed.
     """
     impatient = {
         "ELT_TASK_RETRIES": "0",
@@ -246,18 +254,19 @@ def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory)
         "ELT_FETCH_PATIENCE": "4",
     }
     own = elt.copy(tmp_path_factory.mktemp("stack") / "state")
+    (own.home / "logs" / "airflow-scheduler.log").write_text(LAST_WORDS)
     with ExitStack() as taken:
         for port in (8080, 5432):
             other = taken.enter_context(socket.socket())
             with suppress(OSError):  # somebody else has it, which serves as well
                 other.bind(("127.0.0.1", port))
                 other.listen()
-        command = own.start("up", "--api", source.url, **impatient)
+        command = own.start("up", "--api", source.url, **impatient, **AIRFLOW_SETTINGS)
         try:
             command.wait_for("Ctrl-C stops everything")
             found = re.search(r"Airflow +(\S+)\s+user +admin\s+password +(\S+)", command.output)
             assert found, command.output
-            stack = Stack(own, found[1], found[2])
+            stack = Stack(own, found[1], found[2], command.output)
             yield stack
             assert command.end(signal.SIGINT) == 130
             assert own.processes() == []

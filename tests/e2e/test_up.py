@@ -13,7 +13,7 @@ import pytest
 
 from elt.stack.airflow_api import AirflowApi, AirflowApiError
 from elt.stack.secrets import SUPERUSER
-from tests.e2e.conftest import Elt, Stack, answer_of, wait_until
+from tests.e2e.conftest import LAST_WORDS, Elt, Stack, answer_of, wait_until
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 DAG_FILES = DBT_PROJECT.with_name("dags")
@@ -34,6 +34,26 @@ def test_its_api_wants_the_password(stack: Stack) -> None:
     with pytest.raises(AirflowApiError) as refused:
         AirflowApi(stack.url, "admin")
     assert refused.value.status == 401
+
+
+def test_airflows_settings_in_the_environment_hold(stack: Stack) -> None:
+    def value(option: str) -> str:
+        (section,) = stack.api.get(f"config/section/core/option/{option}")["sections"]
+        return str(section["options"][0]["value"])
+
+    assert value("parallelism") == "7"
+    assert value("executor") == "LocalExecutor"
+    assert "not taken over: AIRFLOW__CORE__EXECUTOR (" in stack.output
+    assert "PARALLELISM" not in stack.output
+
+
+def test_the_log_of_the_last_crash_is_kept(stack: Stack) -> None:
+    before, _, after = (
+        (stack.elt.home / "logs" / "airflow-scheduler.log").read_text().partition("====")
+    )
+    assert before == LAST_WORDS
+    assert "scheduler starts, " in after
+    assert len(after.splitlines()) > 1
 
 
 def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) -> None:
@@ -98,6 +118,9 @@ def test_dbt_by_hand_passes(stack: Stack) -> None:
     answer = stack.elt.shell(f"dbt run && dbt test && {freshness}", DBT_PROJECT)
     assert answer.returncode == 0, answer.stdout
     assert "ERROR=0" in answer.stdout
+    # dbt has what the stack has parsed, and leaves what it makes with the stack.
+    assert "Unable to do partial parsing" not in answer.stdout
+    assert (stack.elt.home / "dbt" / "target" / "run_results.json").exists()
 
 
 def test_dbt_by_hand_finds_a_spoiled_row(stack: Stack, spoiled: None) -> None:

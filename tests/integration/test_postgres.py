@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
+from elt.local import postgres_access
 from elt.local.home import Home
 from elt.local.postgres import Cluster
 from elt.stack.errors import StackError
@@ -144,6 +147,80 @@ def test_an_interrupted_setup_is_begun_anew(tmp_path: Path) -> None:
         Cluster(home, secrets).lease(),
     ):
         pass
+
+
+def test_the_servers_own_reason_is_said(home: Home, own: Cluster) -> None:
+    settings = home.postgres / "postgresql.auto.conf"
+    before = settings.read_text()
+    settings.write_text(f"{before}shared_preload_libraries = 'no_such_library'\n")
+    try:
+        with (
+            pytest.raises(StackError, match=r"could not access file .*no_such_library") as refused,
+            own.lease(),
+        ):
+            pass
+    finally:
+        settings.write_text(before)
+    assert "pg_ctl" not in str(refused.value)
+
+
+@pytest.fixture
+def tiny(home: Home, tmp_path: Path) -> Iterator[Home]:
+    """A copy of ``home`` on a disk that is full."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=80m,mode=711", "tmpfs"]
+    mounted = subprocess.run(["mount", *options, str(disk)], capture_output=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip("needs the right to mount a disk of its own")
+    try:
+        subprocess.run(["cp", "-a", str(home.root), str(disk / "state")], check=True)
+        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+            while True:
+                filler.write(bytes(4096))
+        yield Home(disk / "state")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_is_said(tiny: Home) -> None:
+    cluster = Cluster(tiny, tiny.secrets())
+    with pytest.raises(StackError, match="No space left on device"), cluster.lease():
+        pass
+    assert cluster.running_port() is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, whose PostgreSQL is another user's")
+def test_programs_that_only_root_may_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    # All that pip installs of it: its libraries lie beside it.
+    packages = postgres_access.programs().parents[2]
+    for folder in packages.glob(f"{postgres_access.PACKAGE}*"):
+        shutil.copytree(folder, private / "packages" / folder.name, symlinks=True)
+    monkeypatch.syspath_prepend(str(private / "packages"))
+    assert postgres_access.programs().is_relative_to(private)
+
+    stacks = [Home(private / name) for name in ("one", "other")]
+    clusters = [Cluster(stack, stack.create()) for stack in stacks]
+    with clusters[0].lease() as one:
+        with clusters[1].lease() as other:
+            running = [postmaster(stack) for stack in stacks]
+            programs = [Path(process.exe()) for process in running]
+            assert [answer(lease.server) for lease in (one, other)] == [1, 1]
+            assert programs[0] != programs[1]
+            assert not any(program.is_relative_to(private) for program in programs)
+            assert {process.uids().real for process in running}.isdisjoint({0})
+            # Who may not write the programs may not change what the server does.
+            assert all(program.stat().st_uid == 0 for program in programs)
+            status = Path(f"/proc/{running[0].pid}/status").read_text()
+            assert "CapEff:\t0000000000000000" in status
+        assert answer(one.server) == 1
+        assert not programs[1].exists()
+        # Killed with all that held it: the copy stays, until somebody looks after the stack.
+        running[0].send_signal(signal.SIGKILL)
+        psutil.wait_procs(running, timeout=10)
+    assert not programs[0].exists()
 
 
 def test_nothing_of_the_secrets_is_for_others(home: Home) -> None:

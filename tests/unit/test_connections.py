@@ -16,7 +16,6 @@ from elt.container.volumes import Volumes, read_secrets
 from elt.local import apis
 from elt.local.apis import Choice
 from elt.local.home import Home
-from elt.local.processes import environment
 from elt.stack import airflow_config, connections, freshness
 from elt.stack.connections import BUNDLED
 from elt.stack.errors import StackError, UsageError
@@ -259,16 +258,6 @@ def test_a_dag_folder_without_connections_has_the_clones(
     assert home.connections_file == file
     file.unlink()
     assert home.connections_file == ROOT / "dags" / connections.FILE
-
-
-def test_connections_of_the_environment_reach_airflow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_CRM_API", "{}")
-    monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "another stack's")
-    passed_on = environment(Home(tmp_path))
-    assert passed_on["AIRFLOW_CONN_CRM_API"] == "{}"
-    assert "AIRFLOW__CORE__FERNET_KEY" not in passed_on
 
 
 # ---- the stack in containers
