@@ -14,8 +14,8 @@ from elt.stack.errors import StackError
 def write(texts: Mapping[Path, str | bytes], root: Path, finish: Callable[[], None]) -> None:
     """Write each text to its path, in UTF-8 unless it is bytes, and call ``finish``.
 
-    Nothing may be at these paths yet. The texts are written aside first, in a folder below ``root``, and moved when all are there. If
-    anything fails, ``finish`` included, what was moved is removed again, folders too.
+    Nothing may be at these paths yet. All is written aside first, in a folder below ``root``, and
+    then moved. If anything fails, ``finish`` included, what was moved is removed, folders too.
 
     Raises StackError.
     """
