@@ -1,8 +1,8 @@
 """Exchange rates of the Bank of Russia, each day, into `analytics.exchange_rates`.
 
 A load is one day asked for. On days for which no rates are set, the bank answers with those of an
-earlier day: each row has both dates. Days that were missed are made up for, a week at most; to load
-any other range, press *Trigger → Backfill* in Airflow's UI.
+earlier day: each row has both dates. Days that the schedule missed are made up for, a week at most.
+To load any other range, press *Trigger → Backfill* in Airflow's UI: it loads these days, no others.
 """
 
 from datetime import timedelta

@@ -37,9 +37,11 @@ def pipeline(
 
     It has no start date: a run may be of any day, and the first one by schedule is the next that is
     due. With a start date in the past, Airflow would begin with the period under way, replacing
-    what was loaded for it by hand, and do nothing, successfully, for days before. With
-    ``catch_up``, periods that were missed are made up for, as long as they are no older. Any range
-    may be backfilled; ``max_active_runs`` periods are extracted side by side.
+    what was loaded for it by hand, and do nothing, successfully, for days before. After that first
+    run, periods that were missed are made up for: with ``catch_up`` those that are no older, else
+    only the last one. Any range may be backfilled, which starts the runs of that range and no
+    others (see `elt.schedule`); ``max_active_runs`` periods are extracted side by side.
+    ``schedule`` is a cron expression or one of Airflow's presets, in UTC.
 
     ``limit`` is a template as the source's endpoint and parameters are: how many records to fetch;
     None: all there are. ``params`` are what a run may be given, ``doc`` what the DAG's page says.
@@ -84,10 +86,11 @@ def pipeline(
 
 
 def _schedule(cron: str | None, catch_up: timedelta | None) -> Any:
-    if catch_up is None:
+    if cron is None or cron in ("@once", "@continuous"):
+        if catch_up is not None:
+            raise ValueError("catch_up needs a schedule with periods that can be missed")
         return cron
-    if cron is None:
-        raise ValueError("catch_up needs a schedule")
+    # Not the expression itself: after a backfill Airflow would start a run that nobody asked for.
     from elt.schedule import CatchUpTimetable
 
     return CatchUpTimetable(cron, catch_up)

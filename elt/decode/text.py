@@ -49,24 +49,33 @@ def charset(content_type: str) -> str | None:
         return None
 
 
-def utf8(body: bytes, declared: str | None, content_type: str, *, is_xml: bool) -> bytes:
-    """``body`` in UTF-8, without a byte order mark.
+def encoding_of(
+    body: bytes, declared: str | None, content_type: str, *, is_xml: bool
+) -> tuple[bytes, str]:
+    """The byte order mark of ``body``, if it has one, and the name of its encoding.
 
     The encoding is, in this order: the declared one, that of the byte order mark, of the XML
-    prolog, of the header Content-Type, UTF-8. What is UTF-8 is not looked at: one record with wrong
-    bytes must not stop the others.
-
-    Raises DecodeError for an encoding that is none, or that the bytes are not in.
+    prolog, of the header Content-Type, UTF-8.
     """
     mark, marked = next(((mark, name) for mark, name in _MARKS if body.startswith(mark)), (b"", ""))
     prolog = _PROLOG.match(body) if is_xml and not marked else None
-    encoding = (
+    return mark, (
         declared
         or marked
         or (prolog[1].decode() if prolog else None)
         or charset(content_type)
         or "utf-8"
     )
+
+
+def utf8(body: bytes, declared: str | None, content_type: str, *, is_xml: bool) -> bytes:
+    """``body`` in UTF-8, without a byte order mark; `encoding_of` says from which encoding.
+
+    What is UTF-8 is not looked at: one record with wrong bytes must not stop the others.
+
+    Raises DecodeError for an encoding that is none, or that the bytes are not in.
+    """
+    mark, encoding = encoding_of(body, declared, content_type, is_xml=is_xml)
     if not is_text_encoding(encoding):
         raise DecodeError(f"the answer is said to be in {encoding[:40]!r}, which is no encoding")
     if codecs.lookup(encoding).name in ("utf-8", "ascii", "utf-8-sig"):

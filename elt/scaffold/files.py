@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from elt.stack.errors import StackError
 
 
-def write(texts: Mapping[Path, str], root: Path, finish: Callable[[], None]) -> None:
-    """Write each text to its path, where there must be nothing yet, and call ``finish``.
+def write(texts: Mapping[Path, str | bytes], root: Path, finish: Callable[[], None]) -> None:
+    """Write each text to its path, in UTF-8 unless it is bytes, and call ``finish``.
 
-    The texts are written aside first, in a folder below ``root``, and moved when all are there. If
-    anything fails, ``finish`` included, what was moved is removed again, folders too.
+    Nothing may be at these paths yet. All is written aside first, in a folder below ``root``, and
+    then moved. If anything fails, ``finish`` included, what was moved is removed, folders too.
 
     Raises StackError.
     """
@@ -26,7 +26,7 @@ def write(texts: Mapping[Path, str], root: Path, finish: Callable[[], None]) -> 
             aside = {}
             for number, (path, text) in enumerate(texts.items()):
                 aside[path] = Path(folder) / str(number)
-                aside[path].write_text(text, encoding="utf-8", newline="\n")
+                aside[path].write_bytes(text if isinstance(text, bytes) else text.encode())
             try:
                 for path, written in aside.items():
                     _make_folder(path.parent, made)
@@ -44,7 +44,7 @@ def write(texts: Mapping[Path, str], root: Path, finish: Callable[[], None]) -> 
         raise StackError(f"{error.filename} cannot be written ({error.strerror})") from error
 
 
-def expect_none(paths: Mapping[Path, str]) -> None:
+def expect_none(paths: Iterable[Path]) -> None:
     """Raises StackError that lists the files that are there already."""
     there = [str(path) for path in paths if path.exists() or path.is_symlink()]
     if there:

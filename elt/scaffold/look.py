@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit, urlunsplit
 
 import requests
 import urllib3
 
 from elt.pagination import PaginationError, same_host
+from elt.scaffold.infer import errors
+from elt.scaffold.infer.secrets import is_secret_param
 from elt.session import USER_AGENT, RedirectedError, guard, links_by_relation, may_hold_secrets
 from elt.stack.connections import base_url
 from elt.stack.errors import StackError, UsageError
@@ -101,7 +105,12 @@ class Look:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.headers.update(headers)
-        self.secrets = [value for name, value in headers.items() if may_hold_secrets([name])]
+        self.secrets = [
+            text
+            for name, value in headers.items()
+            if may_hold_secrets([name])
+            for text in _secrets_in(value)
+        ]
         """What headers say beyond what every host may hear."""
         guard(self._session)
 
@@ -111,7 +120,8 @@ class Look:
         try:
             with self._session.get(url, params=params, timeout=_TIMEOUT, stream=True) as response:
                 if response.status_code >= 300:
-                    raise LookError(_refusal(response), response.status_code)
+                    said = self._said(response, params or {})
+                    raise LookError(_refusal(response, said), response.status_code)
                 body = bytearray()
                 while chunk := response.raw.read1(_CHUNK, decode_content=True):
                     body += chunk
@@ -129,6 +139,16 @@ class Look:
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise LookError(f"{_shown(url)}: {_fault(error)}") from None
 
+    def _said(self, response: requests.Response, params: Mapping[str, str]) -> str:
+        """The words of a refusal."""
+        try:
+            body = response.raw.read(errors.READ, decode_content=True)
+        except (OSError, ValueError, urllib3.exceptions.HTTPError):
+            return ""
+        in_query = [text for name, text in params.items() if is_secret_param(name)]
+        kind = response.headers.get("Content-Type", "")
+        return errors.words(body, kind, [*self.secrets, *quotations(in_query)])
+
     def follow(self, link: str, page: str) -> Answer:
         """The answer behind a link of the answer of ``page``. Raises LookError."""
         try:
@@ -137,11 +157,28 @@ class Look:
             raise LookError(str(error)) from None
 
 
-def _refusal(response: requests.Response) -> str:
-    said = f"{_shown(response.url)} answered {response.status_code}"
+def _secrets_in(value: str) -> list[str]:
+    """What of a header's value must not be quoted: all of it, and the login in it."""
+    login = value.rpartition(" ")[2]
+    found = [value, login]
+    if value.lower().startswith("basic "):
+        with suppress(ValueError):
+            user, _, password = b64decode(login).decode(errors="replace").partition(":")
+            found += [password, user]
+    return list(quotations(found))
+
+
+def quotations(secrets: Iterable[str]) -> Iterator[str]:
+    """Secrets, as they are and as a URL has them."""
+    for secret in secrets:
+        yield from dict.fromkeys((secret, quote(secret, safe=""), quote_plus(secret)))
+
+
+def _refusal(response: requests.Response, said: str) -> str:
+    answered = f"{_shown(response.url)} answered {response.status_code}"
     if response.status_code in (401, 403):
-        return f"{said}: if it wants a login, give it by --header 'Authorization: …'"
-    return said
+        answered += ": if it wants a login, give it by --header 'Authorization: …'"
+    return f'{answered}; it says "{said}"' if said else answered
 
 
 def _shown(url: str) -> str:

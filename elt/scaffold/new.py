@@ -35,7 +35,7 @@ def texts(made: Plan, home: Home) -> dict[Path, str]:
     found[models / "marts" / f"{made.rejected}.yml"] = dbt.rejected_yaml(made)
     # The tests are of the clone's own folders.
     if tests.is_dir() and home.dags == home.project / "dags":
-        found[tests / "fixtures" / fixture.name(made)] = fixture.fixture(made)
+        found[_fixture(made, home)] = fixture.fixture(made)
         found[tests / "integration" / "sources" / f"test_{name}.py"] = source_test.source_test(made)
         snapshots = tests / "integration" / "snapshots"
         found[snapshots / f"{name}.json"] = snapshot.snapshot(made)
@@ -61,9 +61,16 @@ def new(home: Home, request: Request, console: Console, *, dry_run: bool = False
             if made.new_connection:
                 connections.add(home.connections_file, made.source.conn_id, made.target.base)
 
-        files.write(written, home.project, finish)
+        contents: dict[Path, str | bytes] = dict(written)
+        if (path := _fixture(made, home)) in contents:
+            contents[path] = fixture.encoded(made)
+        files.write(contents, home.project, finish)
     _report(console, home, made, [*written, *([own] if made.new_connection else [])], dry_run)
     return 0
+
+
+def _fixture(made: Plan, home: Home) -> Path:
+    return home.project / "tests" / "fixtures" / fixture.name(made)
 
 
 def _expect_new(home: Home, source: str) -> None:
@@ -114,7 +121,7 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
         types[column.type] = types.get(column.type, 0) + 1
     found = {
         "records": f"{records}, {len(made.page.records)} on the first page",
-        "key": made.key.name if made.key else "none",
+        "key": _key(made),
         "columns": ", ".join(f"{count} {name}" for name, count in sorted(types.items())),
         "pages": pages,
     }
@@ -142,6 +149,15 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
     width = max(map(len, steps))
     for step, does in steps.items():
         _say(console, f"  {step:{width}}  {does}")
+
+
+def _key(made: Plan) -> str:
+    """The key as `--key` takes it, and what else it could be."""
+    others = ", ".join(made.candidates)
+    if made.key is None:
+        return f"none (--key may be {others})" if others else "none"
+    found = ".".join(made.key.path)
+    return f"{found} (--key may be {others}, too)" if others else found
 
 
 def _shown(path: Path, home: Home) -> str:

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from elt.pagination import Pagination
 from elt.scaffold import naming
-from elt.scaffold.infer import fields, key, pagination, records, secrets, types
+from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
+from elt.scaffold.infer.dates import Dated
 from elt.scaffold.infer.fields import Field
 from elt.scaffold.infer.records import NoRecordsError
-from elt.scaffold.look import Look, LookError, Target, target
+from elt.scaffold.look import Answer, Look, LookError, Target, quotations, target
 from elt.scaffold.render import literals
 from elt.scaffold.sample import DecodeError, Endpoint, Sample, decoded, objects
 from elt.source import SinglePage, Source
@@ -23,6 +24,9 @@ from elt.stack.errors import UsageError
 MOST_COLUMNS = 200
 """Columns of a table. Of some 400 and more, a row might not fit a page of PostgreSQL; and there is
 somebody who has to read the models."""
+
+MOST_CANDIDATES = 5
+"""Possible keys that are named."""
 
 _CONN_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _LONGEST_NAME = 80
@@ -78,6 +82,8 @@ class Plan:
     columns: tuple[Column, ...]
     """In the order of the tables: the key first."""
     key: Column | None
+    candidates: tuple[str, ...]
+    """Other places that may identify a record, the likeliest first, as `--key` takes them."""
     mart: str | None
     """The keyed mart; None without a key."""
     rejected: str
@@ -87,8 +93,12 @@ class Plan:
     """What is around its records."""
     secrets: tuple[str, ...]
     """Values that must not be written anywhere."""
+    dates: Dated
+    """The dates of the URL, which the declaration has as templates."""
     new_connection: bool
     """Whether the connection is to be added to `dags/connections.toml`."""
+    limit: int | None = None
+    """How many records a run loads, of a source that has no end."""
     remarks: tuple[str, ...] = ()
 
     @property
@@ -136,46 +146,62 @@ class _Planning:
         self.params = {
             name: value for name, value in given.items() if name not in self.secret_params
         }
-        self.secrets = (*look.secrets, *self.secret_params.values())
+        self.dates = dates.dated(self.target.path, self.params)
+        self.secrets = (*look.secrets, *quotations(self.secret_params.values()))
         self.endpoint = Endpoint(look, self.target, self.secret_params)
         self.entity = request.entity or naming.entity(self.target.path, request.source)
-        self.remarks: list[str] = []
+        self.limit: int | None = None
+        self.remarks: list[str] = list(self.dates.notes)
 
     def plan(self) -> Plan:
-        first_params = pagination.first_page(self.params)
+        undated = {
+            name: value for name, value in self.params.items() if name not in self.dates.names
+        }
+        first_params = {**self.params, **pagination.first_page(undated)}
         answer = self.endpoint.answer(first_params)
         try:
             found = records.find(answer, self.entity, self.request.records)
         except NoRecordsError as error:
-            raise LookError(str(error)) from None
+            raise LookError(self._with_words(str(error), answer)) from None
         source = self._source(params=first_params, format=found.format, records=found.records)
         pages = [self._sample(source)]
+        if found.days:
+            source = source.model_copy(update={"from_answer": self._taken(found.days, pages)})
+            pages = [self._sample(source)]
         source, pages = self._redacted(source, pages)
         key_field = self._key(self._fields(pages))
         source = source.model_copy(update={"key": _dotted(key_field) or ()})
         paged = pagination.Finder(
             first=pages[0],
             envelope=found.envelope,
-            params=first_params,
+            params={name: first_params[name] for name in undated},
             records=found.records,
             key=_dotted(key_field),
             ask=lambda strategy, page: self.endpoint.sample(_with(source, strategy), page),
+            again=lambda: self.endpoint.again(source),
         ).find()
         self.remarks += paged.remarks
+        if paged.is_endless:
+            most = getattr(paged.pagination, "most", 100)
+            self.limit = max(most, min(1000, 10 * most))
         if paged.second is not None:
             source, pages = self._redacted(source, [pages[0], paged.second])
         sampled = self._fields(pages)
         key_field = self._key(sampled)
         columns = self._columns(sampled, key_field)
         source = self._source(
-            params=self._left(paged.pagination, first_params),
+            endpoint=self.dates.endpoint,
+            params=self._left(paged.pagination, {**first_params, **self._dated_params()}),
+            period=self.dates.period,
             format=found.format,
             records=found.records,
             key=_dotted(key_field) or (),
             redact=source.redact,
+            from_answer=source.from_answer,
             pagination=paged.pagination,
         )
-        return self._put_together(source, columns, key_field, pages[0], found.envelope)
+        candidates = self._candidates(sampled, key_field)
+        return self._put_together(source, columns, key_field, candidates, pages[0], found.envelope)
 
     def _source(self, **declared: Any) -> Source:
         request = self.request
@@ -184,9 +210,8 @@ class _Planning:
                 name=request.source,
                 entity=self.entity,
                 conn_id=request.connection or f"{request.source}_api",
-                endpoint=self.target.path,
                 rejected_share=0.1,
-                **declared,
+                **{"endpoint": self.target.path, **declared},
             )
         except ValidationError as error:
             fault = error.errors()[0]
@@ -194,16 +219,40 @@ class _Planning:
             said = str(fault["msg"]).removeprefix("Value error, ")
             raise UsageError(f"{place}: {said}") from None
 
+    def _taken(self, days: Iterable[str], pages: list[Sample]) -> dict[str, str]:
+        """Names in the records for the dates that are around them."""
+        taken = {name for record in _objects(pages) for name in record}
+        named: dict[str, str] = {}
+        for place in days:
+            name = f"document_{naming.snake(place) or 'date'}"[: naming.LONGEST]
+            if name not in taken and name not in named:
+                named[name] = place
+                self.remarks.append(
+                    f"each record takes {name} along from around the records:"
+                    f" {ascii(place)[1:-1][:60]}"
+                )
+        return named
+
     def _sample(self, source: Source) -> Sample:
         try:
             sample = self.endpoint.sample(source)
         except DecodeError as error:
-            raise LookError(str(error)) from None
+            answer = self.endpoint.answer(source.params)
+            raise LookError(self._with_words(str(error), answer)) from None
         if not sample.records:
-            raise LookError("the answer has no records: name a URL that gives some")
+            raise LookError(
+                self._with_words(
+                    "the answer has no records: name a URL that gives some", sample.answer
+                )
+            )
         if not objects(sample.records):
             raise LookError("no record of the answer is an object with fields that can be stored")
         return sample
+
+    def _with_words(self, fault: str, answer: Answer) -> str:
+        """``fault``, and what the answer says itself."""
+        said = errors.words(answer.body, answer.content_type, self.secrets, any_text=False)
+        return f'{fault}; it says "{said}"' if said else fault
 
     def _redacted(self, source: Source, pages: list[Sample]) -> tuple[Source, list[Sample]]:
         """The source and its pages without the fields whose names say that they are secrets."""
@@ -232,11 +281,21 @@ class _Planning:
                 if (fault := key.fault(candidate)) is not None:
                     raise UsageError(f"--key: {wanted[:80]!r} {fault}")
                 return candidate
-        known = [".".join(candidate.path) for candidate in sampled if key.fault(candidate) is None]
-        listed = ", ".join(known[:10]) or "none"
+        listed = ", ".join(self._candidates(sampled, None)) or "none"
         raise UsageError(
             f"--key: no record has a field {wanted[:80]!r}; fields that could be a key: {listed}"
         )
+
+    def _candidates(self, sampled: Sequence[Field], found: Field | None) -> tuple[str, ...]:
+        """What `--key` could be as well; where there is a key, what is named like one."""
+        possible = key.candidates(sampled, self.entity)
+        if found is not None:
+            possible = [
+                one
+                for one in possible
+                if one.path != found.path and key.is_named_like_a_key(one, self.entity)
+            ]
+        return tuple(".".join(one.path) for one in possible[:MOST_CANDIDATES])
 
     def _columns(self, sampled: Sequence[Field], key_field: Field | None) -> tuple[Column, ...]:
         if key_field is not None:
@@ -267,13 +326,18 @@ class _Planning:
         pages = (
             set() if isinstance(strategy, SinglePage) else {*filter(pagination.is_of_pages, params)}
         )
-        return {name: value for name, value in params.items() if name not in own | pages}
+        left_out = (own | pages) - self.dates.names
+        return {name: value for name, value in params.items() if name not in left_out}
+
+    def _dated_params(self) -> dict[str, str]:
+        return {name: self.dates.params[name] for name in self.dates.names}
 
     def _put_together(
         self,
         source: Source,
         columns: tuple[Column, ...],
         key_field: Field | None,
+        candidates: tuple[str, ...],
         page: Sample,
         envelope: Any,
     ) -> Plan:
@@ -281,9 +345,15 @@ class _Planning:
         if key_field is not None:
             mart = naming.model(self.entity, source.name, self.taken)
         else:
+            listed = f"; candidates: {', '.join(map(_shown, candidates))}" if candidates else ""
             self.remarks.append(
-                "no field identifies a record, so there is a staging model and no mart: name one by"
-                " --key, if there is one"
+                "no field identifies a record, so there is a staging model and no mart:"
+                f" name one by --key, if there is one{listed}"
+            )
+        if mart is not None and self.dates.is_by_period:
+            self.remarks.append(
+                f"{mart} has a row per key, that of the latest {self.dates.period}; how to have one"
+                f" per key and {self.dates.period} is in marts/exchange_rates.sql"
             )
         has_login = bool(self.secrets)
         if has_login:
@@ -297,12 +367,15 @@ class _Planning:
             target=self.target,
             columns=columns,
             key=columns[0] if key_field is not None else None,
+            candidates=candidates,
             mart=mart,
             rejected=naming.model(f"rejected_{mart or self.entity}", source.name, self.taken),
             page=page,
             envelope=envelope,
             secrets=self.secrets,
+            dates=self.dates,
             new_connection=self.request.connection is None and not has_login,
+            limit=self.limit,
             remarks=tuple(self.remarks),
         )
 
@@ -314,6 +387,10 @@ def _objects(pages: Iterable[Sample]) -> list[dict[str, Any]]:
 
 def _dotted(key_field: Field | None) -> str | None:
     return None if key_field is None else ".".join(key_field.path)
+
+
+def _shown(place: str) -> str:
+    return ascii(place)[1:-1]
 
 
 def _with(source: Source, strategy: Pagination) -> Source:

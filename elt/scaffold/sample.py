@@ -62,6 +62,11 @@ class Endpoint:
                 )
         return self._answers[place]
 
+    def again(self, source: Source) -> Sample:
+        """The records of the first page, asked for once more. Raises LookError, DecodeError."""
+        self._answers.pop((None, tuple(sorted(source.params.items()))), None)
+        return self.sample(source)
+
     def sample(self, source: Source, page: Page | None = None) -> Sample:
         """The records of a page. Raises LookError, DecodeError."""
         answer = self.answer(source.params, page)

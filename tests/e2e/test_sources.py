@@ -11,8 +11,9 @@ from elt.sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, Stack, wait_until
 
 DAYS = 2
-FIRST = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
-"""Up to today: the schedule makes up for a week of what comes after a backfill."""
+TODAY = datetime.now(UTC).date()
+FIRST = TODAY - timedelta(days=5)
+"""Within the week that the schedule makes up for."""
 
 
 @pytest.fixture(scope="module")
@@ -108,5 +109,17 @@ def test_days_are_backfilled_from_the_ui_and_again_by_it(stack: Stack, source: S
     # The first day was landed anew, the other one was left alone.
     assert again[0][3] > first[0][3]
     assert again[1:] == first[1:]
+    # Nothing else has started, and nothing will: Airflow decides that when it parses the file.
+    ended = datetime.now(UTC)
+
+    def is_parsed_since() -> bool:
+        parsed = stack.api.get("dags/exchange_rates/details")["last_parsed_time"]
+        return datetime.fromisoformat(parsed) > ended
+
+    wait_until(is_parsed_since, "the file to be parsed again")
+    following = stack.api.get("dags/exchange_rates/details")["next_dagrun_logical_date"]
+    assert following[:10] == str(TODAY + timedelta(days=1))
     runs = stack.api.get("dags/exchange_rates/dagRuns?limit=100")["dag_runs"]
-    assert {run["state"] for run in runs} == {"success"}
+    assert {(run["logical_date"][:10], run["run_type"], run["state"]) for run in runs} == {
+        (day, "backfill", "success") for day, *_ in expected
+    }

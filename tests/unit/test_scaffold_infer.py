@@ -257,3 +257,49 @@ def test_known_secrets_are_hidden_in_texts() -> None:
 def test_a_number_stays_what_it_was() -> None:
     text = b'{"a":[1.50,1e400,12345678901234567890123],"b":null}'
     assert json_text.dump(json_text.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # As randomuser.me: the likeliest first, names and measures not at all.
+        (
+            [
+                {"email": f"{n}@x", "login": {"uuid": f"u{n}"}, "first": f"F{n}", "age": n + 0.5}
+                for n in range(3)
+            ],
+            ["login.uuid", "email"],
+        ),
+        (
+            [{"id": n, "sku": f"s{n}", "nested": {"order_id": n}} for n in range(3)],
+            ["id", "sku", "nested.order_id"],
+        ),
+        # Nothing is named like a key, so whatever could be one.
+        ([{"name": f"n{n}", "text": f"a b {n}", "same": 1} for n in range(3)], ["name"]),
+        # Of one record nothing but names says what identifies it.
+        ([{"name": "n", "uuid": "u"}], ["uuid"]),
+        ([{"name": "n"}], []),
+        ([{"id": 1}, {"id": 1}], []),
+    ],
+)
+def test_candidates_for_a_key(found: list[Any], expected: list[str]) -> None:
+    possible = key.candidates(sampled(*found), "people")
+    assert [".".join(field.path) for field in possible] == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"date": "2026-04-25", "at": "2026-04-25T00:00:00Z", "results": [{"id": 1}]}, ("date",)),
+        ({"results": [{"id": 1}], "day": "25.04.2026", "n": 20260425}, ("day",)),
+        ([{"date": "2026-04-25"}], ()),
+        ({"date": "2026-04-25", "id": 1}, ()),
+        (
+            b'<r Date="25.04.2026" name="x"><d>2026-04-25</d><i a="1"/><i a="2"/></r>',
+            ("@Date", "d"),
+        ),
+        (b'<r><w><d>2026-04-25</d></w><i a="1"/><i a="2"/></r>', ()),
+    ],
+)
+def test_days_around_the_records(body: Any, expected: tuple[str, ...]) -> None:
+    assert records.find(answer(body, ""), "things").days == expected

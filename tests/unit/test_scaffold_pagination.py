@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 import pytest
@@ -64,10 +65,15 @@ def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
         records=place.records,
         key="id",
         ask=ask,
+        again=lambda: again(source, answer(dict(begin))),
     )
     result = finder.find()
     assert len(asked) <= 12
     return result
+
+
+def again(source: Source, answer: Answer) -> Sample:
+    return Sample(answer, decoded(source, answer))
 
 
 def by_page(
@@ -113,6 +119,64 @@ def test_pages_without_an_end_are_remarked() -> None:
     result = found(reply, {"page": "1"})
     assert result.pagination == PageNumber(page="page")
     assert "has no last page" in result.remarks[0]
+
+
+def made_up(query: dict[str, str]) -> Any:
+    """A page of an endless source that takes the size of a page, and says which one it is."""
+    page, size = int(query.get("page", "1")), int(query.get("results", "10"))
+    return {
+        "results": [{"id": page * size + number} for number in range(size)],
+        "info": {"page": page, "results": size},
+    }
+
+
+@pytest.mark.parametrize("params", [{"page": "1", "results": "10"}, {"results": "10"}])
+def test_an_endless_source_is_declared_as_one(params: Params) -> None:
+    result = found(made_up, params)
+    assert result.pagination == PageNumber(page="page", size="results", most=10, endless=True)
+    assert result.is_endless
+    (remark,) = result.remarks
+    assert "has no last page" in remark
+
+
+@pytest.mark.parametrize("params", [{"page": "1", "results": "10"}, {"results": "10"}])
+def test_an_endless_source_with_others_each_time(params: Params) -> None:
+    times = count(1)
+
+    def reply(query: dict[str, str]) -> Any:
+        body = made_up(query)
+        number = next(times)
+        return {**body, "results": [{"id": f"{number}-{one['id']}"} for one in body["results"]]}
+
+    result = found(reply, params)
+    assert result.pagination == PageNumber(page="page", size="results", most=10, endless=True)
+    assert "each time" in result.remarks[1]
+
+
+def test_records_that_differ_each_time_and_no_page_are_one_answer() -> None:
+    times = count(1)
+    result = found(lambda _: {"results": [{"id": next(times)} for _ in range(10)]}, {})
+    assert (result.pagination, result.is_endless) == (SinglePage(), False)
+
+
+def test_an_endless_source_by_offset_needs_a_limit_as_well() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        at, size = int(query.get("offset", 0)), int(query.get("limit", 10))
+        return [{"id": at + number} for number in range(size)]
+
+    result = found(reply, {"offset": "0", "limit": "10"})
+    assert result.pagination == Offset(offset="offset", size="limit", most=10)
+    assert result.is_endless
+
+
+def test_a_last_page_that_comes_again_is_no_endless_source() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return by_page({**query, "page": str(min(int(query.get("page", "1")), 3))})
+
+    result = found(reply, {"page": "1", "per_page": "20"})
+    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
+    assert not result.is_endless
+    assert "gives one again" in result.remarks[0]
 
 
 def test_one_page_of_those_that_the_url_asks_for() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pendulum
@@ -55,8 +55,38 @@ def test_missed_days_are_made_up_for_within_bounds(last: str, expected: str) -> 
     assert following(last) == expected
 
 
-def test_the_first_run_is_the_next_that_is_due() -> None:
-    assert following(None) == str(datetime.now(UTC).date() + timedelta(days=1))
+@pytest.mark.parametrize("timetable", [WEEK, CatchUpTimetable("@daily")])
+@pytest.mark.parametrize("earliest", [None, "2026-11-01"])
+def test_the_first_run_is_the_next_that_is_due(
+    timetable: CatchUpTimetable, earliest: str | None
+) -> None:
+    bounds = {} if earliest is None else {"earliest": day(earliest)}
+    assert following(None, timetable, **bounds) == "2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        # A parse at midnight leaves the run to the scheduler ...
+        ("2026-11-24T00:00:01", "2026-11-24"),
+        ("2026-11-24T00:04:59", "2026-11-24"),
+        # ... and a stack that is started at night does not load the day that has begun.
+        ("2026-11-24T00:06:00", "2026-11-25"),
+        ("2026-11-24T02:00:00", "2026-11-25"),
+    ],
+)
+def test_a_first_run_that_has_just_become_due_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch, now: str, expected: str
+) -> None:
+    monkeypatch.setattr(pendulum, "now", lambda _timezone: day(now))
+    assert following(None) == expected
+
+
+def test_without_catch_up_only_the_last_missed_run_is_made_up_for() -> None:
+    plain = CatchUpTimetable("@daily")
+    assert following("2026-11-01", plain) == "2026-11-24"
+    assert following("2026-11-23", plain) == "2026-11-24"
+    assert following("2026-11-24", plain) == "2026-11-25"
 
 
 def test_a_backfill_is_not_bounded() -> None:
@@ -80,3 +110,6 @@ def test_it_survives_airflows_database() -> None:
     assert isinstance(kept, CatchUpTimetable)
     assert following("2026-11-01", kept) == "2026-11-22"
     assert kept.summary == "0 6 * * *"
+    plain = decode_timetable(encode_timetable(CatchUpTimetable("@daily")))
+    assert isinstance(plain, CatchUpTimetable)
+    assert following("2026-11-01", plain) == "2026-11-24"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from elt.decode import DecodeError
@@ -23,14 +23,14 @@ from elt.pagination import (
     SinglePage,
     same_host,
 )
+from elt.scaffold import json_text
+from elt.scaffold.infer.ending import Ask, ending
 from elt.scaffold.infer.records import is_addressable
 from elt.scaffold.json_text import Number
 from elt.scaffold.look import LookError
 from elt.scaffold.naming import snake
 from elt.scaffold.sample import Sample
 
-Ask = Callable[[Pagination, Page], Sample]
-"""Asks for a page of a source with this pagination. Raises LookError, DecodeError."""
 Place = tuple[str, ...]
 
 PAGES = frozenset({"page", "p", "page_number", "page_no", "pagenum", "page_num", "pageno"})
@@ -67,7 +67,6 @@ _CURSORS: Mapping[str, tuple[str, ...]] = {
 }
 _MORE = frozenset({"has_more", "has_next", "has_next_page", "more"})
 _SIGNS = PAGES | _MORE | {"pages", "current_page", "total_pages", "page_count", *SIZES} - {"count"}
-_FAR = 99_999
 _DEEPEST = 4
 
 
@@ -78,13 +77,15 @@ class Found:
     pagination: Pagination
     second: Sample | None = None
     remarks: tuple[str, ...] = ()
+    is_endless: bool = False
+    """There is no last page, so a run needs a limit of records."""
 
     def plainly(self) -> Found:
         """The same, without a size of pages where the source is not told one."""
         pagination = self.pagination
         if "most" in type(pagination).model_fields and getattr(pagination, "size", None) is None:
             said = pagination.model_dump(exclude={"most"})
-            return Found(type(pagination)(**said), self.second, self.remarks)
+            return replace(self, pagination=type(pagination)(**said))
         return self
 
 
@@ -102,12 +103,15 @@ class Finder:
     records: str | None
     key: str | None
     ask: Ask
+    again: Callable[[], Sample] | None = None
+    """Asks for the first page once more, as it was asked for."""
     _total: str | None = field(init=False, default=None)
     _expected: int | None = field(init=False, default=None)
+    _is_random: bool = field(init=False, default=False)
 
     def find(self) -> Found:
         """The pagination that a second page confirms, or one answer for all."""
-        self._scalars = list(self._places())
+        self._scalars = list(_scalars(self.envelope, self.records))
         self._total, self._expected = self._find_total()
         for candidate, is_sure in self._candidates():
             found = self._confirmed(candidate, is_sure=is_sure)
@@ -209,7 +213,10 @@ class Finder:
             first = self.first
             if any(self.params.get(name) != value for name, value in begin.params.items()):
                 first = self.ask(candidate, begin)
-                if not self._is_same(first, self.first):
+                is_first = self._is_same(first, self.first) or (
+                    self._differs_each_time() and self._names_page(first, begin)
+                )
+                if not is_first:
                     return None
             else:
                 # Decoded anew: the places of this pagination are to be read.
@@ -228,30 +235,52 @@ class Finder:
             return Found(candidate) if is_end else None
         if not second.records:
             return Found(candidate) if is_sure else None
+        if self._is_random and not self._names_page(second, following):
+            return None
         return None if self._overlaps(first, second) else Found(candidate, second)
+
+    def _differs_each_time(self) -> bool:
+        """Whether the same request has other records each time, so that none can be compared."""
+        if self.again is not None and not self._is_random:
+            try:
+                self._is_random = self._are_others(self.again(), self.first)
+            except (LookError, DecodeError):
+                return False
+        return self._is_random
+
+    def _names_page(self, sample: Sample, page: Page) -> bool:
+        """Whether an answer says that it is the page that was asked for."""
+        try:
+            envelope = json_text.parse(sample.answer.body)
+        except ValueError:
+            return False
+        numbers = set(page.params.values())
+        return any(
+            snake(place[-1]) in PAGES and str(value) in numbers
+            for place, value in _scalars(envelope, self.records)
+        )
 
     def _with_end(self, found: Found) -> Found:
         """What the source answers past its last page, where it doesn't say how many there are."""
-        pagination = found.pagination
-        if not isinstance(pagination, PageNumber) or pagination.total is not None:
-            return found
-        size = {} if pagination.size is None else {pagination.size: str(pagination.most)}
-        try:
-            far = self.ask(pagination, Page(_FAR, {pagination.page: str(_FAR), **size}))
-        except LookError as error:
-            if error.status not in REFUSALS_OF_A_PAGE:
-                return found
-            ended = pagination.model_copy(update={"past_end": error.status})
-            return Found(ended, found.second, found.remarks)
-        except DecodeError:
-            return found
-        if not far.records:
-            return found
-        remark = (
-            f"page {_FAR:,} has records, too: the source has no last page, or gives one again and"
-            " again; an extract of all pages will not end well (see `endless` in elt/pagination.py)"
+        seen = [sample for sample in (self.first, found.second) if sample is not None]
+        ended = ending(found.pagination, seen, self.ask, self._are_others)
+        remarks = list(found.remarks)
+        if ended.remark is not None:
+            remarks.append(ended.remark)
+        if ended.is_endless and self._differs_each_time():
+            remarks.append(
+                "it has other records each time that it is asked: a parameter that fixes them, such"
+                " as a seed, lets a load be repeated"
+            )
+        return replace(
+            found,
+            pagination=ended.pagination,
+            is_endless=ended.is_endless,
+            remarks=tuple(remarks),
         )
-        return Found(pagination, found.second, (*found.remarks, remark))
+
+    def _are_others(self, one: Sample, other: Sample) -> bool:
+        return set(self._ids(one)).isdisjoint(self._ids(other))
 
     def _single(self) -> Found:
         remarks: tuple[str, ...] = ()
@@ -278,23 +307,6 @@ class Finder:
             return None, None
         *_, place, count = min(found)
         return ".".join(place), count
-
-    def _places(self) -> Iterator[tuple[Place, Any]]:
-        """The scalars of the envelope, breadth first."""
-        if self.records is None or not isinstance(self.envelope, dict):
-            return
-        todo: deque[tuple[Place, Any]] = deque([((), self.envelope)])
-        while todo:
-            path, value = todo.popleft()
-            for name, below in value.items():
-                place = (*path, name)
-                if not is_addressable(place) or ".".join(place) == self.records:
-                    continue
-                if isinstance(below, dict):
-                    if len(place) < _DEEPEST:
-                        todo.append((place, below))
-                elif not isinstance(below, list):
-                    yield place, below
 
     def _param(self, names: frozenset[str]) -> str | None:
         return next((param for param in self.params if snake(param) in names), None)
@@ -339,6 +351,24 @@ class Finder:
         """Whether pages have more than a few records in common, which may move meanwhile."""
         common = set(self._ids(one)) & set(self._ids(other))
         return len(common) * 2 > min(len(one.records), len(other.records))
+
+
+def _scalars(envelope: Any, records: str | None) -> Iterator[tuple[Place, Any]]:
+    """The scalars around the records, breadth first."""
+    if records is None or not isinstance(envelope, dict):
+        return
+    todo: deque[tuple[Place, Any]] = deque([((), envelope)])
+    while todo:
+        path, value = todo.popleft()
+        for name, below in value.items():
+            place = (*path, name)
+            if not is_addressable(place) or ".".join(place) == records:
+                continue
+            if isinstance(below, dict):
+                if len(place) < _DEEPEST:
+                    todo.append((place, below))
+            elif not isinstance(below, list):
+                yield place, below
 
 
 def is_of_pages(param: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from xml.parsers import expat
@@ -12,6 +12,9 @@ from xml.parsers import expat
 from elt.decode import DecodeError
 from elt.decode.text import utf8
 from elt.scaffold import json_text
+from elt.scaffold.infer.errors import is_error
+from elt.scaffold.infer.types import is_day
+from elt.scaffold.json_text import Number
 from elt.scaffold.look import Answer
 from elt.scaffold.naming import snake
 
@@ -42,6 +45,8 @@ class Found:
     records: str | None
     envelope: Any = None
     """What is around the records, of JSON: the whole document as `json_text.parse` makes it."""
+    days: tuple[str, ...] = ()
+    """Places right below the root that have a date, such as the day that the records are of."""
 
 
 def find(answer: Answer, entity: str, records: str | None = None) -> Found:
@@ -53,16 +58,21 @@ def find(answer: Answer, entity: str, records: str | None = None) -> Found:
         raise NoRecordsError("the answer is empty")
     kind = _format(answer)
     if kind == "xml":
-        text = _utf8(answer, is_xml=True)
-        return Found("xml", records or _elements(text, entity))
+        root = _shape(_utf8(answer, is_xml=True))
+        place = records or _elements(root, entity)
+        return Found("xml", place, days=tuple(_days(root.values, place)))
     if kind == "ndjson":
         if records is not None:
             raise NoRecordsError("each line of the answer is a record: leave --records out")
         return Found("ndjson", None)
     document = json_text.parse(_utf8(answer, is_xml=False))
     if records is None:
+        if is_error(document):
+            raise NoRecordsError("the answer is an error")
         records = _list(document, entity)
-    return Found("json", records, document)
+    is_around = records is not None and isinstance(document, dict)
+    days = tuple(_days(document, records or "")) if is_around else ()
+    return Found("json", records, document, days)
 
 
 def is_addressable(path: tuple[str, ...]) -> bool:
@@ -184,14 +194,22 @@ class _Shape:
     def __init__(self) -> None:
         self.children: dict[str, list[_Shape]] = {}
         self.has_attributes = False
+        self.values: dict[str, str] = {}
+        """Attributes and the texts of children, of the root of a document."""
 
     @property
     def is_structured(self) -> bool:
         return bool(self.children) or self.has_attributes
 
 
-def _elements(text: bytes, entity: str) -> str:
-    root = _shape(text)
+def _days(values: Mapping[str, Any], records: str) -> Iterator[str]:
+    for name, value in values.items():
+        is_text = isinstance(value, str) and not isinstance(value, Number)
+        if is_text and is_day(value) and is_addressable((name,)) and name != records:
+            yield name
+
+
+def _elements(root: _Shape, entity: str) -> str:
     repeated: list[tuple[tuple[str, ...], int]] = []
     todo: deque[tuple[tuple[str, ...], _Shape]] = deque([((), root)])
     while todo:
@@ -225,12 +243,15 @@ def _only_element(root: _Shape) -> str:
         path = (*path, name)
     if not path:
         raise NoRecordsError("the answer's XML has no elements with fields below its root")
+    if snake(path[-1]) in ("error", "errors", "exception", "fault"):
+        raise NoRecordsError("the answer is an error")
     return ".".join(path)
 
 
 def _shape(text: bytes) -> _Shape:
     root = _Shape()
     open_ = [root]
+    texts: list[str] = []
     parser = expat.ParserCreate("utf-8")
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -238,14 +259,27 @@ def _shape(text: bytes) -> _Shape:
         shape.has_attributes = any(not found.startswith("xmlns") for found in attributes)
         if len(open_) > 500:
             raise NoRecordsError("the answer is nested too deeply")
-        open_[-1].children.setdefault(name.rpartition(":")[2] or name, []).append(shape)
+        local = name.rpartition(":")[2] or name
+        open_[-1].children.setdefault(local, []).append(shape)
         open_.append(shape)
+        texts.clear()
+        if len(open_) == 2:
+            shape.values = {
+                f"@{found.rpartition(':')[2]}": value for found, value in attributes.items()
+            }
+
+    def end(name: str) -> None:
+        open_.pop()
+        if len(open_) == 2:
+            open_[-1].values.setdefault(name.rpartition(":")[2] or name, "".join(texts).strip())
+        texts.clear()
 
     def refuse(*_: object) -> None:
         raise NoRecordsError("the answer has a document type, which is not read")
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _name: open_.pop()
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = texts.append
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(text, True)

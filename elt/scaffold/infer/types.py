@@ -55,6 +55,11 @@ def type_of(field: Field) -> str:
     return _of_texts(values, is_code=_last_word(field) in _CODES)
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a date, without a time, in a form that has one reading."""
+    return _is_date(text) or _is_dotted_date(text)
+
+
 def _of_texts(values: list[Any], *, is_code: bool) -> str:
     """The type of what was sent as text. Numbers with leading zeros are none."""
     for name, is_one in _OF_TEXTS:

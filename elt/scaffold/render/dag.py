@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 from elt.scaffold.plan import Plan
-from elt.scaffold.render.literals import pieces, python
+from elt.scaffold.render.literals import pieces, python, template, template_pieces
 from elt.source import SinglePage, Source
 
 _WIDTH = 100
+LIMIT: Mapping[str, Any] = {"type": "integer", "minimum": 1, "title": "Records"}
+"""The parameter for how many records of an endless source a run loads, as JSON schema."""
 _DECLARED = (
     "name",
     "entity",
@@ -19,7 +23,9 @@ _DECLARED = (
     "records",
     "key",
     "redact",
+    "from_answer",
     "pagination",
+    "period",
     "rejected_share",
 )
 
@@ -32,11 +38,12 @@ def dag(plan: Plan) -> str:
     lines = [
         f'"""{_title(plan)}"""',
         "",
+        *(["from airflow.sdk import Param", ""] if plan.limit is not None else []),
         "from elt.pipeline import pipeline",
         f"from elt.source import {imported}",
         "",
         "source = Source(",
-        *_arguments(source),
+        *_arguments(plan),
         ")",
         "",
         *_pipeline(plan),
@@ -49,16 +56,28 @@ def _pipeline(plan: Plan) -> list[str]:
         "source",
         f"dag_id={python(plan.source.name)}",
         f"marts=[{', '.join(map(python, plan.marts))}]",
+        *_limit(plan),
         "doc=__doc__",
     ]
     one_line = f"dag = pipeline({', '.join(arguments)})"
-    if len(one_line) <= _WIDTH:
+    if len(one_line) <= _WIDTH and plan.limit is None:
         return [one_line]
     lines = [f"    {argument}," for argument in arguments]
     if len(lines[2]) > _WIDTH:
         models = [f"        {python(model)}," for model in plan.marts]
         lines[2:3] = ["    marts=[", *models, "    ],"]
     return ["dag = pipeline(", *lines, ")"]
+
+
+def _limit(plan: Plan) -> list[str]:
+    """How many records a run loads, which the form in Airflow's UI asks for."""
+    if plan.limit is None:
+        return []
+    schema = ", ".join(f"{name}={value!r}" for name, value in LIMIT.items()).replace("'", '"')
+    return [
+        'limit="{{ params.records | int }}"',
+        f'params={{"records": Param({plan.limit}, {schema})}}',
+    ]
 
 
 def _title(plan: Plan) -> str:
@@ -71,16 +90,22 @@ def _title(plan: Plan) -> str:
     return next(title for title in titles if len(title) <= _WIDTH - 6)
 
 
-def _arguments(source: Source) -> list[str]:
+def _arguments(plan: Plan) -> list[str]:
+    source = plan.source
     lines: list[str] = []
+    noted = "endpoint" if source.endpoint != plan.target.path or not source.params else "params"
     for name in _DECLARED:
         value = getattr(source, name)
         if name != "rejected_share" and value == Source.model_fields[name].default:
             continue
-        if isinstance(value, str):
+        if name == noted:
+            lines += [line for note in plan.dates.notes for line in _comment(f"{note}.")]
+        if name == "endpoint":
+            lines += _templated("endpoint=", value, 4)
+        elif isinstance(value, str):
             lines += _string(f"{name}=", value, 4)
         elif isinstance(value, dict):
-            lines += _params(value)
+            lines += _mapping(name, value)
         elif isinstance(value, tuple):
             lines += _redact(value)
         elif name == "pagination":
@@ -88,6 +113,17 @@ def _arguments(source: Source) -> list[str]:
         else:
             lines.append(f"    {name}={value!r},")
     return lines
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(
+        text[:1].upper() + text[1:],
+        _WIDTH,
+        initial_indent="    # ",
+        subsequent_indent="    # ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _string(begin: str, text: str, indent: int) -> list[str]:
@@ -99,25 +135,30 @@ def _string(begin: str, text: str, indent: int) -> list[str]:
     return [f"{margin}{begin}(", *_pieces(text, indent + 4), f"{margin}),"]
 
 
+def _templated(begin: str, text: str, indent: int) -> list[str]:
+    """``begin`` and a string that may have templates."""
+    margin = " " * indent
+    line = f"{margin}{begin}{template(text)},"
+    if len(line) <= _WIDTH:
+        return [line]
+    literals = template_pieces(text, _WIDTH - indent - 4)
+    return [f"{margin}{begin}(", *(f"{margin}    {literal}" for literal in literals), f"{margin}),"]
+
+
 def _pieces(text: str, indent: int) -> list[str]:
     margin = " " * indent
     return [f"{margin}{piece}" for piece in pieces(text, _WIDTH - indent, python)]
 
 
-def _params(params: dict[str, str]) -> list[str]:
-    pairs = ", ".join(f"{python(name)}: {python(value)}" for name, value in params.items())
-    one_line = f"    params={{{pairs}}},"
+def _mapping(field: str, values: dict[str, str]) -> list[str]:
+    pairs = ", ".join(f"{python(name)}: {template(value)}" for name, value in values.items())
+    one_line = f"    {field}={{{pairs}}},"
     if len(one_line) <= _WIDTH:
         return [one_line]
-    lines = [line for pair in params.items() for line in _pair(*pair)]
-    return ["    params={", *lines, "    },"]
-
-
-def _pair(name: str, value: str) -> list[str]:
-    line = f"        {python(name)}: {python(value)},"
-    if len(line) <= _WIDTH:
-        return [line]
-    return [f"        {python(name)}: (", *_pieces(value, 12), "        ),"]
+    lines = [
+        line for name, value in values.items() for line in _templated(f"{python(name)}: ", value, 8)
+    ]
+    return [f"    {field}={{", *lines, "    },"]
 
 
 def _redact(paths: tuple[str, ...]) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
+from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
 from elt.scaffold import json_text
 from elt.scaffold.infer import secrets
 from elt.scaffold.json_text import Number
 from elt.scaffold.plan import Plan
+from elt.scaffold.render import excerpt, literals
 from elt.scaffold.sample import objects
 
 MOST_RECORDS = 3
@@ -31,7 +34,9 @@ def records(plan: Plan) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     size = 0
     for record in objects(plan.page.records)[:MOST_RECORDS]:
-        small = secrets.hide(_cut(record), plan.secrets)
+        # As the source sent it: the extract adds what is around it.
+        own = {name: below for name, below in record.items() if name not in plan.source.from_answer}
+        small = secrets.hide(_cut(own), plan.secrets)
         size += len(json_text.dump(small))
         if kept and size > _LARGEST:
             break
@@ -40,20 +45,77 @@ def records(plan: Plan) -> list[dict[str, Any]]:
 
 
 def fixture(plan: Plan) -> str:
-    """The text of the file."""
+    """The text of the file: the answer as it was, with the first records only."""
     found = records(plan)
-    source = plan.source
+    source, answer = plan.source, plan.page.answer
     if source.format == "ndjson":
         return "".join(json_text.dump(record).decode() + "\n" for record in found)
-    if source.format == "xml":
-        return _xml(source.records or "", found)
+    if source.format == "json":
+        return _json(plan, found)
+    text = excerpt.excerpt(
+        utf8(answer.body, None, answer.content_type, is_xml=True),
+        tuple((source.records or "").split(".")),
+        len(found),
+        secrets.is_secret_field,
+        _places(plan),
+    )
+    return excerpt.hide(text.decode(errors="replace"), plan.secrets)
+
+
+def encoded(plan: Plan) -> bytes:
+    """What the file holds: its text, in the encoding in which the answer came."""
+    answer = plan.page.answer
+    is_xml = plan.source.format == "xml"
+    mark, encoding = encoding_of(answer.body, None, answer.content_type, is_xml=is_xml)
+    text = fixture(plan)
+    if is_xml:
+        return mark + text.encode(encoding, "xmlcharrefreplace")
+    try:
+        return mark + text.encode(encoding)
+    except UnicodeEncodeError:
+        # What was sent by its number, which the encoding has no character for.
+        return mark + b"".join(_encoded(letter, encoding) for letter in text)
+
+
+def content_type(plan: Plan) -> str | None:
+    """The header Content-Type, where only that says which encoding the file is in."""
+    answer = plan.page.answer
+    said = charset(answer.content_type)
+    if said is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", said):
+        return None
+    _, alone = encoding_of(answer.body, None, "", is_xml=plan.source.format == "xml")
+    if not is_text_encoding(said) or codecs.lookup(said) == codecs.lookup(alone):
+        return None
+    return f"text/plain; charset={said}"
+
+
+def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
+    source = plan.source
     if source.records is None:
         document = found if isinstance(plan.envelope, list) else found[0]
     else:
-        places = {tuple(place.split(".")) for place in source.pagination.places()}
-        around = _envelope(plan.envelope, (), tuple(source.records.split(".")), places, found)
+        around = _envelope(
+            plan.envelope, (), tuple(source.records.split(".")), _places(plan), found
+        )
         document = secrets.hide(around, plan.secrets)
     return msgspec.json.format(json_text.dump(document), indent=2).decode() + "\n"
+
+
+def _places(plan: Plan) -> set[tuple[str, ...]]:
+    """What the extract reads around the records, whatever it is called."""
+    source = plan.source
+    return {
+        tuple(place.split("."))
+        for place in (*source.pagination.places(), *source.from_answer.values())
+    }
+
+
+def _encoded(letter: str, encoding: str) -> bytes:
+    """A character of JSON; in an encoding that does not have it, by its number."""
+    try:
+        return letter.encode(encoding)
+    except UnicodeEncodeError:
+        return literals.json(letter)[1:-1].encode(encoding)
 
 
 def _cut(value: Any, depth: int = 0) -> Any:
@@ -110,43 +172,3 @@ def _storable(text: str) -> str | None:
     except UnicodeEncodeError:
         return None
     return text
-
-
-def _xml(place: str, found: list[dict[str, Any]]) -> str:
-    """The records as the XML they were, below a root."""
-    *parents, leaf = place.split(".")
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<root>"]
-    lines += [f"{'  ' * depth}<{parent}>" for depth, parent in enumerate(parents, 1)]
-    for record in found:
-        lines += _element(leaf, record, len(parents) + 1)
-    lines += [
-        f"{'  ' * depth}</{parent}>" for depth, parent in reversed(list(enumerate(parents, 1)))
-    ]
-    return "\n".join([*lines, "</root>"]) + "\n"
-
-
-def _element(name: str, value: Any, depth: int) -> list[str]:
-    margin = "  " * depth
-    if isinstance(value, list):
-        return [line for item in value for line in _element(name, item, depth)]
-    if value is None:
-        return [f"{margin}<{name}/>"]
-    if not isinstance(value, dict):
-        return [f"{margin}<{name}>{_text(value)}</{name}>"]
-    attributes = "".join(
-        f" {key[1:]}={quoteattr(below)}" for key, below in value.items() if key.startswith("@")
-    )
-    text = _text(value.get("#text") or "")
-    children = [
-        line
-        for key, below in value.items()
-        if key[0] not in "@#"
-        for line in _element(key, below, depth + 1)
-    ]
-    if not children:
-        return [f"{margin}<{name}{attributes}>{text}</{name}>"]
-    return [f"{margin}<{name}{attributes}>{text}", *children, f"{margin}</{name}>"]
-
-
-def _text(text: str) -> str:
-    return escape(text, {"\r": "&#13;"})

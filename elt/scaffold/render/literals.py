@@ -7,7 +7,11 @@ calls its fields is never read as code, by nobody who reads the file.
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
 from collections.abc import Callable, Sequence
+
+from elt.scaffold.infer.dates import TEMPLATE
 
 _ODD = re.compile(r"[^A-Za-z0-9_ .@#/:?=&+,-]")
 _ODD_IN_JINJA = re.compile(r"[^A-Za-z0-9_ .@#-]")
@@ -20,6 +24,28 @@ def python(text: str) -> str:
     ('"/api"', '"a\\\\u0022b"')
     """
     return f'"{_ODD.sub(_escape, text)}"'
+
+
+def template(text: str) -> str:
+    """A string of Python in which the templates of dates can be read as such.
+
+    >>> template("{{ period(dag_run) }}T{")
+    '"{{ period(dag_run) }}T\\\\u007b"'
+    """
+    return f'"{"".join(piece[1:-1] for piece in template_pieces(text))}"'
+
+
+def template_pieces(text: str, width: int = sys.maxsize) -> list[str]:
+    """``text`` as several literals, templates apart from the rest."""
+    found: list[str] = []
+    for number, part in enumerate(re.split(f"({TEMPLATE.pattern})", text)):
+        if number % 2:
+            # At blanks, which stay.
+            lines = textwrap.wrap(part, min(width, 1000) - 2, drop_whitespace=False)
+            found += [f'"{line}"' for line in lines]
+        elif part:
+            found += pieces(part, width, python)
+    return found or [python("")]
 
 
 def jinja(text: str) -> str:

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from elt.scaffold.plan import Plan
+from elt.scaffold.render.dag import LIMIT
 
 
 def snapshot(plan: Plan) -> str:
@@ -42,7 +43,7 @@ def snapshot(plan: Plan) -> str:
         "catchup": False,
         "max_active_runs": 4,
         "tags": sorted({source.name, source.entity}),
-        "params": {},
+        "params": {} if plan.limit is None else {"records": dict(LIMIT)},
         "tasks": tasks,
     }
     return json.dumps(described, indent=2, sort_keys=True) + "\n"

@@ -9,15 +9,23 @@ from elt.scaffold.render.template import fill
 
 def source_test(plan: Plan) -> str:
     """The text of `tests/integration/sources/test_<source>.py`."""
-    imports = ["from elt.decode import Decoder"]
-    checks = [f"    assert len(records) == {len(fixture.records(plan))}"]
+    count = len(fixture.records(plan))
+    checks = [f"    assert len(records) == {count}"]
     if plan.source.key:
-        imports.append("from elt.decode.json import text_at")
         checks.append("    assert all(text_at(record, source.keys[0]) for record in records)")
+    checks += [
+        "    for name in source.from_answer:",
+        "        assert all(text_at(record, name) for record in records), name",
+    ]
+    said = fixture.content_type(plan)
+    header = ""
+    if said is not None:
+        header = f'\n# The answer itself does not say which encoding it is in.\nHEADER = "{said}"'
     return fill(
         "source_test.py",
         source=plan.source.name,
         fixture=fixture.name(plan),
-        imports="\n".join(imports),
+        header=header,
+        arguments="ANSWER.read_bytes(), HEADER" if header else "ANSWER.read_bytes()",
         checks="\n".join(checks),
     )

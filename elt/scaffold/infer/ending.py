@@ -1,0 +1,74 @@
+"""What a source answers past its last page: a status, nothing, a page again, or more and more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from elt.decode import DecodeError
+from elt.pagination import REFUSALS_OF_A_PAGE, Offset, Page, PageNumber, Pagination
+from elt.scaffold.look import LookError
+from elt.scaffold.sample import Sample
+
+Ask = Callable[[Pagination, Page], Sample]
+"""Asks for a page of a source with this pagination. Raises LookError, DecodeError."""
+
+_FAR = 99_999
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A pagination that knows where it ends; or that it does not, so that a run needs a limit."""
+
+    pagination: Pagination
+    is_endless: bool = False
+    remark: str | None = None
+
+
+def ending(
+    pagination: Pagination,
+    seen: Sequence[Sample],
+    ask: Ask,
+    are_others: Callable[[Sample, Sample], bool],
+) -> Ending:
+    """How ``pagination`` ends, by a page that is far beyond what a source may have.
+
+    ``seen`` are the first pages, ``are_others`` says whether two pages have no record in common. A
+    source that says how many records there are, or names the next page, is not asked.
+    """
+    if not isinstance(pagination, PageNumber | Offset) or pagination.total is not None:
+        return Ending(pagination)
+    try:
+        far = ask(pagination, _page(pagination, _FAR))
+    except LookError as error:
+        if isinstance(pagination, PageNumber) and error.status in REFUSALS_OF_A_PAGE:
+            return Ending(pagination.model_copy(update={"past_end": error.status}))
+        return Ending(pagination)
+    except DecodeError:
+        return Ending(pagination)
+    if not far.records:
+        return Ending(pagination)
+    try:
+        before = ask(pagination, _page(pagination, _FAR - 1))
+    except (LookError, DecodeError):
+        before = far
+    if not all(are_others(far, sample) for sample in (*seen, before)):
+        return Ending(
+            pagination,
+            remark=f"page {_FAR:,} has records of another page: past its last one the source gives"
+            " one again, so an extract of all pages will fail; find out how it says where it ends",
+        )
+    if isinstance(pagination, PageNumber) and pagination.size is not None:
+        pagination = PageNumber(**pagination.model_dump() | {"endless": True})
+    remark = (
+        f"page {_FAR:,} has records, too, and others than the first ones: the source has no last"
+        " page, so a run loads as many records as its parameter `records` says"
+    )
+    return Ending(pagination, is_endless=True, remark=remark)
+
+
+def _page(pagination: PageNumber | Offset, number: int) -> Page:
+    size = {} if pagination.size is None else {pagination.size: str(pagination.most)}
+    if isinstance(pagination, PageNumber):
+        return Page(number, {pagination.page: str(number), **size})
+    return Page(number, {pagination.offset: str(number * pagination.most), **size})
