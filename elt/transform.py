@@ -20,6 +20,7 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 
 from elt import lineage, project
 from elt.source import Source
+from elt.statements import Statements
 from elt.warehouse import ANALYTICS_SCHEMA
 
 
@@ -63,8 +64,12 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
             dbt_project_path=folder,
             manifest_path=manifest,
             install_dbt_deps=False,
-            # Unit tests check the code, not the data: they belong to CI.
-            env_vars={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"},
+            env_vars={
+                # Unit tests check the code, not the data: they belong to CI.
+                "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+                # What is missing after a load is a fault (macros/not_loaded.sql).
+                "ELT_PIPELINE_TASK": "true",
+            },
         ),
         profile_config=profile(),
         execution_config=ExecutionConfig(
@@ -86,6 +91,7 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
             # By name: a parse of the DAG need not import it.
             "callback": "elt.results.record",
             "callback_args": {"extract": extract},
+            "dbt_runner_callbacks": [Statements()],
         },
     )
     lineage.declare(group)
