@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk.exceptions import AirflowSkipException
+from cosmos.exceptions import CosmosDbtRunError
 from psycopg import sql
 
+from elt import statements
 from elt.greenplum import distributed_by
 from elt.warehouse import OPS_SCHEMA, RESULTS_TABLE, TRANSFORMER_CONN_ID
 
@@ -50,6 +53,14 @@ _NAMES = {"schema": sql.Identifier(OPS_SCHEMA), "table": sql.Identifier(RESULTS_
 
 _WELL = ("success", "pass", "warn", "no-op")
 """What dbt says of what went well; after any other word, also of a hook, it fails as a whole."""
+
+_FAILED = ("error", "fail", "runtime error")
+"""What dbt says of what failed by itself, not since something else did."""
+
+_FILE = re.compile(r"compiled code at target/\S+")
+"""dbt's note of a file, which is in a copy of the project that is removed when the task ends."""
+
+_PLACE = "The SQL is in this task's log, above, and in its rendered template compiled_sql."
 
 
 @dataclass(frozen=True)
@@ -89,9 +100,11 @@ def record(project_dir: str, context: Context, extract: str) -> None:
     is of and how many rows were written: ``{"load_id": 7, "rows": 1000}``, null where a view holds
     none. ``extract`` is the task whose XCom names the load.
 
+    Where dbt has failed, the SQL goes into the log and the rendered template (`elt.statements`),
+    and dbt's own error is raised, whether the history can be written or not.
+
     Raises AirflowSkipException, so that there is no event, where dbt found nothing to build, and
-    whatever keeps the history from being written, but not where dbt has failed: Cosmos raises dbt's
-    own error as soon as this returns, and that is the one to see.
+    whatever keeps the history of what went well from being written.
     """
     file = Path(project_dir) / "target" / "run_results.json"
     if not file.is_file():
@@ -115,8 +128,35 @@ def record(project_dir: str, context: Context, extract: str) -> None:
         if not failed:
             raise
         log.error("the results are not in the history: %s", error)
-    if not failed:
+    if failed:
+        _tell_failure(Path(project_dir), context, content["results"])
+    else:
         _fill_event(context, load_id, results)
+
+
+def _tell_failure(
+    project_dir: Path, context: Context, entries: Iterable[Mapping[str, Any]]
+) -> None:
+    """Raise dbt's error as Cosmos does, but say where the SQL is, which is there by then."""
+    failed = [entry for entry in entries if entry["status"] in _FAILED]
+    task = cast("Any", context["task"])
+    text = statements.report(project_dir, failed, task._dbt_runner_callbacks[0])
+    if text:
+        statements.store(context, text)
+    if failed:
+        lines = [
+            f"{_name(entry['unique_id'])}: {_FILE.sub('', entry['message'] or '').rstrip()}"
+            for entry in failed
+        ]
+        raise CosmosDbtRunError(
+            "\n".join(["dbt invocation completed with errors: " + lines[0], *lines[1:]])
+            + (f"\n{_PLACE}" if text else "")
+        )
+
+
+def _name(node: str) -> str:
+    """The node's name as people know it, of ``model.elt.users``."""
+    return node.split(".")[2]
 
 
 def _load_id(context: Context, extract: str) -> int | None:

@@ -34,13 +34,14 @@ def notes(source: Source) -> str:
             " has no more",
         ),
         "transform.*.run": (
-            "a model failed; the log has dbt's words and the rendered template the SQL",
+            "a model failed; the log has dbt's words and the statement that failed, and so has the"
+            " rendered template `compiled_sql`",
             "mend the model, or wait for the build that holds its lock, and clear the task",
         ),
         "transform.*.test": (
-            "data broke a rule; the log names the test",
-            "run the test's compiled SQL to see the rows; mend, then clear the model and what"
-            " follows it",
+            "data broke a rule; the log names the test and has its SQL, and so has the rendered"
+            " template `compiled_sql`",
+            "run that SQL to see the rows; mend, then clear the model and what follows it",
         ),
         "reconcile": (
             "records are unaccounted for; the error names the mart and the counts",

@@ -113,6 +113,7 @@
         Pre-hook: lock the model, then mark the loads that this build takes and
         those that are gone from the ledger. Later statements of the build look
         at the marks only, so a load that commits meanwhile waits for the next.
+        With `--empty` no load is taken: none is marked, none is gone.
     -#}
     {%- set ledger = source('elt', 'loads') -%}
     {%- if execute -%}
@@ -120,6 +121,9 @@
         {%- if not is_incremental() %}
         delete from ops.model_loads where model = '{{ mark_name() }}'::text;
         {%- endif %}
+        {%- if not flags.EMPTY and not has_no_load() -%}
+        {%- do check_staging(sources) -%}
+        {%- set ledger = ledger.render() %}
         update ops.model_loads
         set is_gone = true
         where
@@ -156,6 +160,7 @@
                 from ops.model_loads as m
                 where m.model = '{{ mark_name() }}'::text
             )
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -4,7 +4,13 @@
         no longer agrees with it, and the mart would not mend that, since it
         rewrites the rows whose hash differs from the source's.
     -#}
+    with
+
+    tested as (
+        select * from {{ model }}
+    )
+
     select t.{{ column_name }}
-    from {{ model }} as t
+    from tested as t
     where t.{{ column_name }} is distinct from {{ row_hash(columns) }}
 {% endtest %}

@@ -1,7 +1,13 @@
 -- A row that was changed by hand no longer agrees with its hash, and the mart
 -- would not mend it: it rewrites rows whose hash differs from the source's.
+with
+
+users as (
+    select * from {{ ref('users') }}
+)
+
 select u.user_id
-from {{ ref('users') }} as u
+from users as u
 where
     u.row_hash is distinct from {{ row_hash(user_content({
         'first_name': 'firstname',

@@ -109,6 +109,8 @@ def common(server: Server, connections_file: Path) -> Sections:
             # The default asks the resolver, which may take seconds without a network.
             "hostname_callable": "socket.gethostname",
             "fernet_key": secrets.fernet_key,
+            # Else a longer statement is cut in the rendered templates.
+            "max_templated_field_length": 1_000_000,
             # Else an edited DAG is written half a minute after it was parsed.
             "min_serialized_dag_update_interval": 5,
             # A DAG file takes a second; on a machine that is far too busy, a hundred times that.

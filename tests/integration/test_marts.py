@@ -303,24 +303,6 @@ def test_data_tests_fail_when_a_row_was_moved_by_hand(
     assert failed == ["of_loaded_period_users_load_period__randomuser__users"]
 
 
-def test_what_was_never_built_is_a_warning_and_no_error(
-    warehouse: Server, land: Land, dbt: Dbt
-) -> None:
-    """`dbt test` by hand, where only the pipeline of users has ever run."""
-    land("2026-11-01", user(1))
-    build(dbt)
-    result = dbt("test")
-    assert result.success, messages(result)
-    results: Any = result.result
-    kinds = {str(node.node.name): str(node.status) for node in results}
-    assert kinds["unique_users_user_id"] == "pass"
-    assert kinds["unique_locations_location_id"] == "warn"
-    assert set(kinds.values()) == {"pass", "success", "warn"}
-    with psycopg.connect(warehouse.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)) as connection:
-        connection.execute("update analytics.users set load_period = '2020-01-01Z'")
-    assert not dbt("test", "--exclude-resource-type", "unit_test").success
-
-
 def test_the_unit_tests_pass(land: Land, dbt: Dbt) -> None:
     land("2026-11-01", user(1))
     build(dbt)

@@ -19,6 +19,7 @@ from cosmos.exceptions import CosmosDbtRunError
 
 from elt import results
 from elt import warehouse as names
+from elt.stack.airflow_config import common
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from tests.integration.conftest import Dbt, Land
@@ -221,6 +222,97 @@ def test_where_dbt_finds_nothing_to_do_the_task_is_skipped(warehouse: Server, ta
         users.run()
     assert users.event == {}
     assert history(warehouse, "node") == []
+
+
+@pytest.fixture
+def rendered(warehouse: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each ``compiled_sql`` that a running task gives Airflow for its rendered templates."""
+    from airflow.sdk.execution_time import task_runner
+    from airflow.sdk.execution_time.comms import SetRenderedFields
+
+    given: list[str] = []
+
+    def send(message: object) -> None:
+        assert isinstance(message, SetRenderedFields)
+        given.append(str(message.rendered_fields["compiled_sql"]))
+
+    monkeypatch.setattr(task_runner, "SUPERVISOR_COMMS", SimpleNamespace(send=send), raising=False)
+    longest = common(warehouse, Path("none"))["core"]["max_templated_field_length"]
+    monkeypatch.setenv("AIRFLOW__CORE__MAX_TEMPLATED_FIELD_LENGTH", str(longest))
+    return given
+
+
+REFUSE = """
+create function public.refuse() returns trigger language plpgsql as
+$$ begin raise exception 'no row is wanted'; end $$;
+grant usage on schema public to public;
+create trigger refuse before insert on {} for each row execute function public.refuse()
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "begins", "ends"),
+    [
+        # The model's own statement, and one of a hook, of which dbt keeps no file.
+        ("analytics.users", 'insert into "warehouse"."analytics"."users"', '"users__dbt_tmp'),
+        ("ops.model_loads", "insert into ops.model_loads", "'analytics.users'::text"),
+    ],
+)
+def test_the_sql_of_a_model_that_fails_is_in_log_and_template(
+    table: str,
+    begins: str,
+    ends: str,
+    warehouse: Server,
+    land: Land,
+    dbt: Dbt,
+    task: Tasks,
+    rendered: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While the task is running: an attempt that will be tried again can give nothing later."""
+    land("2026-11-01", user(1))
+    assert dbt("run", "--select", "+users").success
+    ref = land("2026-11-02", user(2))
+    spoil(warehouse, REFUSE.format(table))
+    failed = task("users.run", ref)
+    with pytest.raises(CosmosDbtRunError, match="no row is wanted") as raised:
+        failed.run()
+    (text,) = rendered
+    assert text == failed.operator.compiled_sql
+    assert text in caplog.text
+    statement = text.partition("the statement that failed")[2]
+    assert begins in statement
+    assert ends in statement.partition(begins)[2]
+    # What the model selects, whole.
+    assert "-- model.elt.users" in text
+    assert "target/compiled/elt/models/marts/users.sql" in text
+    assert "select * from final" in text
+    assert "target/" not in str(raised.value)
+    assert "rendered template compiled_sql" in str(raised.value)
+
+
+def test_long_sql_is_not_cut(warehouse: Server, task: Tasks, rendered: list[str]) -> None:
+    """There is no raw table yet."""
+    with pytest.raises(CosmosDbtRunError):
+        task("stg_randomuser__users.run").run()
+    (text,) = rendered
+    assert len(text) > 4096
+    assert "select * from final" in text[-40:]
+
+
+def test_the_sql_of_a_test_that_fails_shows_the_rows(
+    warehouse: Server, land: Land, dbt: Dbt, task: Tasks, rendered: list[str]
+) -> None:
+    ref = land("2026-11-01", user(1), user(2))
+    assert dbt("run", "--select", "+users").success
+    spoil(warehouse, "update analytics.users set row_hash = 'other'")
+    with pytest.raises(CosmosDbtRunError, match="assert_users_row_hash_is_of_its_content"):
+        task("users.test", ref).run()
+    (text,) = rendered
+    assert text.startswith("-- test.elt.assert_users_row_hash_is_of_its_content")
+    # Only of what failed, so that it can be run as it is.
+    with psycopg.connect(warehouse.dsn(names.TRANSFORMER, names.WAREHOUSE_DATABASE)) as connection:
+        assert len(connection.execute(text.encode()).fetchall()) == 2
 
 
 def test_what_stops_dbt_before_the_first_node_is_dbts_to_say(
