@@ -39,8 +39,9 @@ class Manager(DagFileProcessorManager):
     # Under which it logs: levels of loggers are set by name.
     _logger_name = "airflow.dag_processing.manager.DagFileProcessorManager"
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, notes: Path = NOTES, **options: Any) -> None:
         super().__init__(**options)
+        self._notes_file = notes
         self._dags: dict[str, list[str]] = {}
         self._problems: dict[str, str] = {}
         self._limits = Limits.read(os.environ)
@@ -96,7 +97,7 @@ class Manager(DagFileProcessorManager):
             for files in known_files.values()
             for file in sorted(files, key=lambda file: file.rel_path)
         }
-        update_private(NOTES, json.dumps(notes))
+        update_private(self._notes_file, json.dumps(notes))
         if time.monotonic() - self._tidied > _TIDY_SECONDS:
             self._tidied = time.monotonic()
             log_files.tidy(Path(conf.get("logging", "base_log_folder")), self._limits)

@@ -16,7 +16,7 @@ import os
 __all__: list[str] = []
 
 # How Cosmos renders the DAG, ten lines in the log of each task.
-for _name in ("cosmos.converter", "cosmos.dbt.graph"):
+for _name in ("cosmos.converter", "cosmos.dbt.graph", "cosmos.dbt.project"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 # Removed from the environment, so that programs that tasks start do not preload anything.

@@ -13,6 +13,9 @@ from tests.compose.conftest import DAG, SERVICES, Stack, login_of, service_of, w
 SECONDS = 120.0
 
 PAUSE_SECONDS = 60.0
+# The last heartbeat before a pause is as old as this.
+HEARTBEAT_SECONDS = 5.0
+# Prints what counts as dead once the scheduler's heartbeat is as old as standard input says.
 JUDGE = """
 import sys, time
 from sqlalchemy import func, select
@@ -66,7 +69,7 @@ def test_a_pause_of_a_minute_costs_no_attempt(stack: Stack) -> None:
         # end: a second scheduler, and the first one before a task has sent a heartbeat.
         looked = stack.compose.attempt(
             *("run", "--rm", "-T", "--no-deps", "--entrypoint", "python", "scheduler", "-c", JUDGE),
-            given=str(PAUSE_SECONDS - 5),
+            given=str(PAUSE_SECONDS + HEARTBEAT_SECONDS),
         )
         assert looked.returncode == 0, looked.stderr[-2000:]
         time.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - begun)))
