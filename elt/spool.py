@@ -50,11 +50,19 @@ class Spool:
     def write(self, number: int, records: list[bytes]) -> None:
         """Keep page ``number``; a page written again replaces the former."""
         aside = self._path(number).with_suffix(".part")
-        with aside.open("wb") as file:
-            for record in records:
-                file.write(_LENGTH.pack(len(record)))
-                file.write(record)
-        aside.rename(self._path(number))
+        try:
+            with aside.open("wb") as file:
+                for record in records:
+                    file.write(_LENGTH.pack(len(record)))
+                    file.write(record)
+            aside.rename(self._path(number))
+        except OSError as error:
+            # Python's own words do not say which disk is full.
+            raise OSError(
+                error.errno,
+                f"page {number} cannot be kept in {self._parent} until it is landed"
+                f" ({error.strerror}): make room there, or name another folder in ELT_SPOOL_DIR",
+            ) from error
 
     def pages(self) -> Iterator[list[bytes]]:
         """The records of each page, in the order of the pages, one page in memory at a time."""

@@ -80,7 +80,14 @@ def _own(home: Home, port: int) -> airflow_config.Sections:
 def airflow_environment(home: Home, server: Server) -> dict[str, str]:
     """The environment of Airflow's processes. Its one secret is dbt's password."""
     return environment(
-        home, {**public_environment(home, server), **dbt_folders(home), **dbt_secret(server)}
+        home,
+        {
+            **public_environment(home, server),
+            **manifest_folder(home),
+            # Cosmos looks for it in the project and in a cache of its own, which is empty at first.
+            "DBT_PARTIAL_PARSE_FILE_PATH": str(home.dbt_target / "partial_parse.msgpack"),
+            **dbt_secret(server),
+        },
     )
 
 
@@ -100,16 +107,9 @@ def public_environment(home: Home, server: Server) -> dict[str, str]:
     }
 
 
-def dbt_folders(home: Home) -> dict[str, str]:
-    """Where dbt's manifest is, and what dbt has parsed already.
-
-    It belongs to the state folder: for another warehouse dbt parses the whole project anew.
-    """
-    return {
-        "ELT_DBT_TARGET_PATH": str(home.dbt_target),
-        # Cosmos looks for it in the project and in a cache of its own, which is empty at first.
-        "DBT_PARTIAL_PARSE_FILE_PATH": str(home.dbt_target / "partial_parse.msgpack"),
-    }
+def manifest_folder(home: Home) -> dict[str, str]:
+    """Where dbt's manifest is: with the stack, since dbt parses anew for another warehouse."""
+    return {"ELT_DBT_TARGET_PATH": str(home.dbt_target)}
 
 
 def dbt_secret(server: Server) -> dict[str, str]:

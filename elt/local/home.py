@@ -10,7 +10,7 @@ from pathlib import Path
 
 from elt.stack import connections
 from elt.stack.errors import StackError
-from elt.stack.secrets import Secrets, write_private
+from elt.stack.secrets import Secrets, update_private, write_private
 
 
 def project_root() -> Path:
@@ -101,6 +101,16 @@ class Home:
             raise StackError(
                 f"{self.secrets_file} is damaged: restore it, or remove {self.root} to begin anew"
             ) from error
+
+    def take_over(self) -> Path | None:
+        """Note that this clone uses the folder; the clone that did before, None if it is the same.
+
+        To be called by whoever has claimed the stack.
+        """
+        file = self.root / "clone"
+        former = Path(file.read_text()) if file.exists() else self.project
+        update_private(file, str(self.project))
+        return None if former == self.project else former
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -18,6 +18,7 @@ import psutil
 
 from elt.local.home import Home
 from elt.local.processes import is_same
+from elt.stack.errors import StackError
 from elt.stack.secrets import write_private
 
 Command = Literal["run", "up"]
@@ -35,6 +36,8 @@ class Occupant:
     """Where the UI is, once it answers."""
     apis: Mapping[str, str] | None = None
     """The URL of each HTTP connection."""
+    project: str | None = None
+    """The clone whose DAGs it runs."""
 
     @property
     def is_alive(self) -> bool:
@@ -70,13 +73,24 @@ class Claim:
 
 @contextmanager
 def claim(home: Home, command: Command) -> Iterator[Claim]:
-    """Take the stack's Airflow for this command. Raises OccupiedError when another has it."""
+    """Take the stack's Airflow for this command.
+
+    Raises OccupiedError when another has it, StackError when that is one of another clone: it would
+    run other DAGs than those that are here.
+    """
     with (home.root / "airflow.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OccupiedError(read(home)) from None
-        own = Claim(home, Occupant(command, os.getpid(), psutil.Process().create_time()))
+            occupant = read(home)
+            if occupant is not None and occupant.project not in {None, str(home.project)}:
+                raise StackError(
+                    f"`elt {occupant.command}` of another clone, {occupant.project}, is at work in "
+                    f"{home.root}: let it end, or name another folder in ELT_HOME"
+                ) from None
+            raise OccupiedError(occupant) from None
+        created = psutil.Process().create_time()
+        own = Claim(home, Occupant(command, os.getpid(), created, project=str(home.project)))
         try:
             yield own
         finally:

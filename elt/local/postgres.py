@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import shutil
 import tempfile
 import time
@@ -42,6 +43,9 @@ _SETTINGS = {
     "checkpoint_timeout": "15min",
 }
 
+_OWNER = "elt.home"
+"""A setting that PostgreSQL does not look at; it tells whose a server is from its command line."""
+
 _START_SECONDS = 120
 _STOP_SECONDS = 60
 _PORT_TRIES = 3
@@ -71,6 +75,8 @@ class Cluster:
         self._secrets = secrets
         self._data = home.postgres
         self._log = home.logs / "postgres.log"
+        # By whatever path the folder is named.
+        self._mark = f"{_OWNER}={home.root.resolve()}"
 
     @contextmanager
     def lease(self) -> Iterator[Lease]:
@@ -194,7 +200,8 @@ class Cluster:
         for _ in range(_PORT_TRIES):
             while True:
                 before = self._log_size()
-                started = self._control("start", "-o", f"-p {port}", "-t", str(_START_SECONDS))
+                options = f"-p {port} -c {shlex.quote(self._mark)}"
+                started = self._control("start", "-o", options, "-t", str(_START_SECONDS))
                 if started:
                     chosen.remember("postgres", port)
                     return port
@@ -244,9 +251,12 @@ class Cluster:
             return None
         try:
             process = psutil.Process(pid)
-            # By whatever path it was started, a server works in its data folder.
-            alive = process.name() == "postgres" and self._data.samefile(process.cwd())
-        except (psutil.Error, OSError):
+            # Its folder by /proc is only for those who may trace it: not for root in a container.
+            arguments = process.cmdline()
+            alive = process.name() == "postgres" and (
+                self._mark in arguments or str(self._data) in arguments
+            )
+        except psutil.Error:
             alive = False
         if not alive:
             # PostgreSQL takes any process with this number for a server: after a restart of

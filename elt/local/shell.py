@@ -71,7 +71,7 @@ def env(home: Home) -> str:
     scripts = str(Path(sys.executable).parent)
     variables = {
         **airflow_home.public_environment(home, server),
-        **airflow_home.dbt_folders(home),
+        **airflow_home.manifest_folder(home),
         # What dbt makes by hand belongs to this stack too; Cosmos' tasks set their own.
         "DBT_TARGET_PATH": str(home.dbt_target),
         **airflow_home.dbt_secret(server),

@@ -59,6 +59,8 @@ def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
     if refused := inherited.refusals(os.environ):
         display.note(f"not taken over: {inherited.described(refused)}")
     logs.tend(home, os.environ)
+    if (former := home.take_over()) is not None:
+        display.note(f"{home.root} was used by another clone before: {former}")
     with ExitStack() as held:
         cluster = Cluster(home, home.secrets())
         if cluster.running_port() is None:

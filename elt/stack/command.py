@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import NoReturn
 
 from elt.stack.connections import base_url
 from elt.stack.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_USAGE, StackError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Parser(argparse.ArgumentParser):
@@ -69,6 +72,13 @@ def call(action: Callable[[], int], details: Callable[[], str] = str, *, logs: b
         return EXIT_FAILURE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            _complain(f"unexpected {type(error).__name__}: {error}{details()}")
+        else:
+            where = f" to {error.filename}" if error.filename else ""
+            _complain(f"cannot write{where}: {error.strerror}; make room on that disk")
+        return EXIT_FAILURE
     except Exception as error:
         # Not imported here: commands without a database answer sooner.
         psycopg = sys.modules.get("psycopg")

@@ -75,7 +75,8 @@ def is_current(project: Path, environment: Mapping[str, str], target: Path | Non
 
 def _is_current(target: Path, digest: str) -> bool:
     stamp = target / _STAMP
-    return (target / "manifest.json").exists() and stamp.exists() and stamp.read_text() == digest
+    is_whole = all((target / name).exists() for name in _PARSED_FILES)
+    return is_whole and stamp.exists() and stamp.read_text() == digest
 
 
 def _digest(project: Path, variables: Mapping[str, str]) -> str:

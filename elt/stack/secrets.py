@@ -81,8 +81,11 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            # A full disk: what was written through a descriptor has no name.
+            error.filename = error.filename or str(path)
         raise
 
 

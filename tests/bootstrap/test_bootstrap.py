@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,9 +85,13 @@ def script(path: Path, text: str) -> None:
 
 def sentence(result: subprocess.CompletedProcess[str]) -> str:
     """Return what the set-up said, make's own closing line apart."""
-    lines = [line for line in result.stderr.splitlines() if not line.startswith("make")]
+    lines = without_make(result)
     assert len(lines) == 1, result.stderr
     return lines[0]
+
+
+def without_make(result: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in result.stderr.splitlines() if not line.startswith("make")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -157,6 +162,54 @@ def test_python_without_venv(bare: Path, stubs: Path) -> None:
     assert "has no venv module" in said
     assert re.search(r"python3\.1[123]-venv", said)
     assert not (bare / ".venv").exists()
+
+
+def test_python_without_pip(bare: Path, stubs: Path) -> None:
+    """As built without the wheels of pip: ensurepip is there, and fails."""
+    library = Path(sysconfig.get_path("stdlib"))
+    if not list(library.glob("ensurepip/_bundled/*.whl")):
+        pytest.skip("needs a Python that has the wheels of pip in its own folder, not Debian's")
+    incomplete = stubs.parent / "incomplete"
+    (incomplete / "bin").mkdir(parents=True)
+    copied = incomplete / "lib" / library.name
+    copied.mkdir(parents=True)
+    for entry in library.iterdir():
+        if entry.name != "ensurepip":
+            (copied / entry.name).symlink_to(entry)
+    shutil.copytree(
+        library / "ensurepip", copied / "ensurepip", ignore=shutil.ignore_patterns("*.whl")
+    )
+    python = incomplete / "bin" / library.name
+    shutil.copy(Path(sys.executable).resolve(), python)
+    shared = {"LD_LIBRARY_PATH": str(library.parent)}
+    result = runner(bare)("make", "run", f"PYTHON={python}", path=stubs, **shared)
+    assert result.returncode != 0
+    setting_up, said = without_make(result)
+    assert setting_up.startswith("Setting up .venv")
+    assert "could not make .venv" in said
+    assert "its pip is missing or broken" in said
+    assert not (bare / ".venv").exists()
+
+
+def test_a_full_disk_is_named(bare: Path) -> None:
+    disk = bare.with_name("disk")
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip("needs the right to mount a disk of its own")
+    try:
+        clone = shutil.copytree(bare, disk / "clone")
+        result = runner(clone)("make", "run", PYTHON=sys.executable, TMPDIR=str(bare.parent))
+        assert result.returncode != 0
+        _, said = without_make(result)
+        assert "No space left on device (make room on the disk of " in said
+        assert not (clone / ".venv").exists()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_python_named_by_the_user_is_the_only_one_tried(bare: Path, stubs: Path) -> None:

@@ -120,6 +120,18 @@ def test_it_listens_on_loopback_only_and_wants_a_password(own: Cluster) -> None:
             psycopg.connect(lease.server.dsn(SUPERUSER, "postgres"), password="wrong")
 
 
+def test_it_is_found_by_another_name_of_the_folder(
+    home: Home, own: Cluster, tmp_path: Path
+) -> None:
+    link = tmp_path / "link's name"
+    link.symlink_to(home.root)
+    alias = Cluster(Home(link), home.secrets())
+    with own.lease() as lease:
+        assert alias.running_port() == lease.server.port
+        alias.stop()
+        assert own.running_port() is None
+
+
 def test_a_taken_port_is_passed_by(home: Home, own: Cluster) -> None:
     with own.lease() as lease:
         port = lease.server.port
@@ -194,10 +206,11 @@ def test_a_full_disk_is_said(tiny: Home) -> None:
 def test_programs_that_only_root_may_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    # All that pip installs of it: its libraries lie beside it.
+    # What pip installs of it (its libraries lie beside it), but for what is not looked for here.
     packages = postgres_access.programs().parents[2]
+    unused = shutil.ignore_patterns("pginstall", "include", "*.a", "pg_*dump*", "ecpg", "pgbench")
     for folder in packages.glob(f"{postgres_access.PACKAGE}*"):
-        shutil.copytree(folder, private / "packages" / folder.name, symlinks=True)
+        shutil.copytree(folder, private / "packages" / folder.name, symlinks=True, ignore=unused)
     monkeypatch.syspath_prepend(str(private / "packages"))
     assert postgres_access.programs().is_relative_to(private)
 
