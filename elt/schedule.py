@@ -78,11 +78,16 @@ class CatchUpTimetable(CronTriggerTimetable):
         metadata database knows the others: two small queries, in the session of ``dag_run``. They
         run where Airflow itself uses that session, in the scheduler and the DAG processor.
         """
+        from airflow.utils.session import create_session
         from sqlalchemy.orm import object_session
 
         session = object_session(dag_run)
-        if session is None:
-            return super().run_info_from_dag_run(dag_run=dag_run)
+        if session is not None:
+            return self._last_scheduled(session, dag_run)
+        with create_session() as session:
+            return self._last_scheduled(session, dag_run)
+
+    def _last_scheduled(self, session: Session, dag_run: DagRun) -> DagRunInfo:
         last = _last_scheduled(session, dag_run.dag_id)
         found = _LastScheduled(
             run_after=last or pendulum.instance(dag_run.run_after),

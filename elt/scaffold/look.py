@@ -120,31 +120,24 @@ class Look:
         try:
             with self._session.get(url, params=params, timeout=_TIMEOUT, stream=True) as response:
                 if response.status_code >= 300:
-                    said = self._said(response, params or {})
+                    said = self._said(response, params or {}, until)
                     raise LookError(_refusal(response, said), response.status_code)
-                body = bytearray()
-                while chunk := response.raw.read1(_CHUNK, decode_content=True):
-                    body += chunk
-                    if len(body) > LARGEST:
-                        raise LookError(
-                            f"the answer is larger than {LARGEST // 1024**2} MB: ask for less,"
-                            " by a parameter of the URL"
-                        )
-                    if time.monotonic() > until:
-                        raise LookError(f"the answer took longer than {_DEADLINE:.0f} s")
+                body = _read(response, until, LARGEST + 1)
+                if len(body) > LARGEST:
+                    raise LookError(
+                        f"the answer is larger than {LARGEST // 1024**2} MB: ask for less,"
+                        " by a parameter of the URL"
+                    )
                 links = links_by_relation(response.headers.get("Link", ""))
-                return Answer(
-                    response.url, bytes(body), response.headers.get("Content-Type", ""), links
-                )
+                return Answer(response.url, body, response.headers.get("Content-Type", ""), links)
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise LookError(f"{_shown(url)}: {_fault(error)}") from None
 
-    def _said(self, response: requests.Response, params: Mapping[str, str]) -> str:
-        """The words of a refusal."""
-        try:
-            body = response.raw.read(errors.READ, decode_content=True)
-        except (OSError, ValueError, urllib3.exceptions.HTTPError):
-            return ""
+    def _said(self, response: requests.Response, params: Mapping[str, str], until: float) -> str:
+        """The words of a refusal, which may have none, or break off."""
+        body = b""
+        with suppress(OSError, ValueError, urllib3.exceptions.HTTPError, LookError):
+            body = _read(response, until, errors.READ)
         in_query = [text for name, text in params.items() if is_secret_param(name)]
         kind = response.headers.get("Content-Type", "")
         return errors.words(body, kind, [*self.secrets, *quotations(in_query)])
@@ -155,6 +148,16 @@ class Look:
             return self.get(same_host(link, page, page))
         except PaginationError as error:
             raise LookError(str(error)) from None
+
+
+def _read(response: requests.Response, until: float, most: int) -> bytes:
+    """The body, or so much of it that it is as long as ``most`` or longer. Raises LookError."""
+    body = bytearray()
+    while len(body) < most and (chunk := response.raw.read1(_CHUNK, decode_content=True)):
+        body += chunk
+        if time.monotonic() > until:
+            raise LookError(f"the answer took longer than {_DEADLINE:.0f} s")
+    return bytes(body)
 
 
 def _secrets_in(value: str) -> list[str]:

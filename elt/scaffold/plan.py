@@ -287,13 +287,15 @@ class _Planning:
         )
 
     def _candidates(self, sampled: Sequence[Field], found: Field | None) -> tuple[str, ...]:
-        """What `--key` could be as well; where there is a key, what is named like one."""
+        """What `--key` could be as well; where there is a key, what is named like one beside it."""
         possible = key.candidates(sampled, self.entity)
         if found is not None:
             possible = [
                 one
                 for one in possible
-                if one.path != found.path and key.is_named_like_a_key(one, self.entity)
+                if one.path != found.path
+                and len(one.path) == 1
+                and key.is_named_like_a_key(one, self.entity)
             ]
         return tuple(".".join(one.path) for one in possible[:MOST_CANDIDATES])
 

@@ -281,3 +281,17 @@ def test_a_last_missed_day_that_was_run_by_hand_is_not_loaded_again(airflow: Air
     airflow.schedule()
     assert airflow.scheduled() == days_ago(5)
     assert airflow.next() == DUE + timedelta(days=1)
+
+
+@pytest.mark.parametrize("catch_up", [WEEK])
+def test_a_run_without_a_session_is_looked_up_as_well(airflow: Airflow) -> None:
+    from airflow.models.dagrun import DagRun
+    from sqlalchemy import select
+
+    airflow.backfill(DUE - timedelta(days=4), DUE - timedelta(days=3))
+    with airflow._session() as session:
+        run = session.scalars(select(DagRun)).first()
+        session.expunge_all()
+    assert run is not None
+    info = airflow.dag.timetable.run_info_from_dag_run(dag_run=run)
+    assert info.data_interval is None

@@ -31,6 +31,10 @@ def rendered(found: Dated, text: str, day: str) -> str:
         "04/25/2025",
         "25.04.2025",
         "5.4.2025",
+        "2025-4-25",
+        "2025/4/25",
+        "25-Apr-2025",
+        "25 April 2025",
         "05.04.2025",
         "2025/04/25",
         "20250425",
@@ -131,6 +135,9 @@ def test_another_date_shows_the_order() -> None:
         ("/x", {"v": "20240201"}),
         ("/x", {"order": "20250405"}),
         ("/x", {"year": "2025"}),
+        ("/x", {"date": "05/04/25"}),
+        ("/x", {"week": "2025-W14"}),
+        ("/x", {"quarter": "2025Q2"}),
     ],
 )
 def test_what_stays_though_it_looks_like_a_date_is_said(path: str, params: dict[str, str]) -> None:

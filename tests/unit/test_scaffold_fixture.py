@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from elt.decode import Decoder
+from elt.decode import DecodeError, Decoder
 from elt.local.home import Home
 from elt.scaffold import new
 from elt.scaffold.infer.secrets import is_secret_field
@@ -16,6 +19,7 @@ from elt.scaffold.look import Answer, LookError
 from elt.scaffold.plan import Plan, Request, plan
 from elt.scaffold.render import fixture
 from elt.scaffold.render.excerpt import excerpt, hide
+from elt.source import Source
 
 
 class StillLook:
@@ -149,6 +153,53 @@ def cut(text: str, place: str = "i", most: int = 2) -> str:
 )
 def test_excerpts(text: str, place: str, expected: str) -> None:
     assert cut(text, place) == expected
+
+
+NAMES = st.sampled_from(["i", "w", "a", "b", "n:c", "день"])
+TEXTS = st.text("ab \n<&>\"'ю]", max_size=6)
+
+
+@st.composite
+def elements(draw: st.DrawFn, depth: int = 0) -> str:
+    """An element in one of the ways in which it can be written."""
+    name = draw(NAMES)
+    attributes = "".join(
+        f" {one}={quoteattr(draw(TEXTS))}" for one in draw(st.sets(NAMES, max_size=2))
+    )
+    if draw(st.booleans()) and depth:
+        return f"<{name}{attributes}/>"
+    pieces = [
+        draw(
+            (elements(depth + 1) if depth < 3 else st.just(""))
+            | TEXTS.map(escape)
+            | st.sampled_from(["\n  ", "<![CDATA[a<b]]>", "<?p x?>", "&#233;"])
+        )
+        for _ in range(draw(st.integers(0, 5)))
+    ]
+    return f"<{name}{attributes}>{''.join(pieces)}</{name}>"
+
+
+@settings(deadline=None)
+@given(
+    inner=st.lists(elements(), max_size=8),
+    place=st.sampled_from(["i", "w.i", "a.b.i"]),
+    most=st.integers(1, 3),
+    blank=st.sampled_from(["", "\n", " \r\n "]),
+)
+def test_the_records_of_an_excerpt_are_the_first_ones(
+    inner: list[str], place: str, most: int, blank: str
+) -> None:
+    text = f'<?xml version="1.0"?>{blank}<r xmlns:n="u">{blank.join(inner)}{blank}</r>{blank}'
+    source = Source(name="s", entity="e", conn_id="c", endpoint="/", format="xml", records=place)
+    short = cut(text, place, most)
+    try:
+        expected = Decoder(source).decode(text.encode()).records
+    except DecodeError:  # of elements in place of the records
+        assert short == text
+        return
+    assert Decoder(source).decode(short.encode()).records == expected[:most]
+    if len(expected) <= most:
+        assert short == text
 
 
 def test_a_long_attribute_is_cut_before_a_reference() -> None:

@@ -41,14 +41,17 @@ _ENDS = frozenset(
 _VERSIONS = frozenset({"v", "ver", "version", "apiversion"})
 _FORMS = re.compile(
     r"(?<![0-9])(?:"
-    r"(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"|(?P<year_first>[0-9]{4}[/.][0-9]{2}[/.][0-9]{2})"
+    r"(?P<year_first>[0-9]{4}(?P<dash>[-/.])[0-9]{1,2}(?P=dash)[0-9]{1,2})"
+    r"|(?P<named>[0-9]{1,2}[- ][A-Za-z]{3,9}[- ][0-9]{4})"
     r"|(?P<year_last>[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})"
     r"|(?P<compact>(?<![A-Za-z])[0-9]{8}(?![A-SU-Za-z]))"
     r"|(?P<month>[0-9]{4}-[0-9]{2}(?!-?[0-9]))"
     r"|(?P<month_last>(?<![-/.])[0-9]{2}[/.][0-9]{4})"
     r")(?![0-9])"
 )
+_KINDS = ("year_first", "named", "year_last", "compact", "month", "month_last")
+_OTHERS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}|[0-9]{4}-?(W[0-9]{2}|Q[1-4])")
+"""What may be a date, a week or a quarter, and gets no template."""
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})")
 _EPOCH = re.compile(r"([0-9]{10})(000)?")
 
@@ -198,6 +201,8 @@ class _Dating:
                 why = "it is read as a number"
             elif snake(name) in ("year", "month") and value.isdecimal():
                 why = "each run asks for it"
+            elif _OTHERS.fullmatch(value):
+                why = "it may be a date, in a form that is not read"
             else:
                 continue
             self._notes.append(f"the parameter {name!a} stays {value[:40]!a}: {why}")
@@ -302,7 +307,8 @@ def _in_param(name: str, value: str) -> Iterator[_Found]:
 
 def _in_text(text: str, *, is_named: bool) -> Iterator[_Found]:
     for match in _FORMS.finditer(text):
-        kind, was = match.lastgroup or "", match[0]
+        kind = next(name for name in _KINDS if match[name])
+        was = match[0]
         if kind == "compact" and not is_named:
             continue
         for form in _forms(kind, was):
@@ -326,22 +332,30 @@ def _in_text(text: str, *, is_named: bool) -> Iterator[_Found]:
 def _forms(kind: str, was: str) -> Iterable[str]:
     separator = next((letter for letter in was if not letter.isdecimal()), "")
     match kind:
-        case "iso":
-            return ("%Y-%m-%d",)
         case "compact":
             return ("%Y%m%d",)
         case "month":
             return ("%Y-%m",)
         case "month_last":
             return (f"%m{separator}%Y",)
+        case "named":
+            day = "%d" if was[1].isdecimal() else "%-d"
+            return tuple(separator.join((day, name, "%Y")) for name in ("%b", "%B"))
         case "year_first":
-            return (separator.join(("%Y", "%m", "%d")),)
-    # Without a leading zero, as it is in the URL.
+            _, month, day = re.split(r"\D", was)
+            return (separator.join(("%Y", *_padded(month, day, "%m", "%d"))),)
     first, second, _ = re.split(r"\D", was)
-    day, month = ("%-d", "%-m") if len(first) == 1 or len(second) == 1 else ("%d", "%m")
-    by_day = separator.join((day, month, "%Y"))
+    by_day = separator.join((*_padded(first, second, "%d", "%m"), "%Y"))
+    by_month = separator.join((*_padded(first, second, "%m", "%d"), "%Y"))
     # With points nobody writes the month first.
-    return (by_day,) if separator == "." else (by_day, separator.join((month, day, "%Y")))
+    return (by_day,) if separator == "." else (by_day, by_month)
+
+
+def _padded(one: str, other: str, *forms: str) -> tuple[str, ...]:
+    """The forms of two numbers: without leading zeros, if one of the numbers shows that."""
+    if len(one) == 1 or len(other) == 1:
+        return tuple(form.replace("%", "%-") for form in forms)
+    return forms
 
 
 def _day(text: str, form: str) -> date | None:

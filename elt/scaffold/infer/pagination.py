@@ -40,15 +40,14 @@ SIZES = frozenset({
     "count", "limit", "max_results", "maxresults", "page_limit", "page_size", "pagesize",
     "per_page", "perpage", "results", "rows", "size", "take", "top",
 })
-# fmt: on
-# fmt: off
+
 _TOTALS = (
     "total", "total_count", "total_results", "total_items", "total_elements", "total_records",
     "total_hits", "total_rows", "total_size", "record_count", "num_found", "nb_hits",
     "result_count", "totalcount", "totalrecords", "found", "count",
 )
 # fmt: on
-"""From the plainest on; `count` may be that of the page."""
+"""From the plainest on; `count` may be the page's."""
 _NEXT = frozenset({"next", "next_page", "next_url", "next_link", "next_page_url", "next_href"})
 _AROUND_NEXT = frozenset({"info", "links", "meta", "page", "page_info", "paging", "pagination"})
 _CURSORS: Mapping[str, tuple[str, ...]] = {
