@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -107,3 +108,36 @@ def test_faults_that_pass_are_waited_out(stack: Stack, misled: SampleApi) -> Non
     for user in sent:
         del user["login"]["password"]
     assert [record for (record,) in landed] == sent
+
+
+@pytest.fixture
+def refused(stack: Stack, misled: SampleApi) -> Iterator[str]:
+    """No row may be written into analytics.users; yields the period whose load is taken back."""
+    period = "2026-03-02T00:00:00Z"
+    stack.elt.rows(
+        "create function analytics.refuse() returns trigger language plpgsql as"
+        " $$ begin raise exception 'no row is wanted'; end $$"
+    )
+    stack.elt.rows(
+        "create trigger refuse before insert on analytics.users"
+        " for each row execute function analytics.refuse()"
+    )
+    yield period
+    stack.elt.rows("drop function analytics.refuse cascade")
+    stack.elt.rows("delete from raw.loads where period = %s", period)
+
+
+def test_the_failing_sql_is_in_log_and_rendered_template(stack: Stack, refused: str) -> None:
+    run_id = stack.trigger(refused, results=10, seed="refused")
+    assert stack.wait_for_end(run_id)["transform.users.run"] == "failed"
+    tasks = {str(task["task_id"]): task for task in stack.api.tasks("user_processing", run_id)}
+    sql = tasks["transform.users.run"]["rendered_fields"]["compiled_sql"]
+    assert "-- model.elt.users, the statement that failed" in sql
+    assert 'insert into "warehouse"."analytics"."users"' in sql
+    assert "-- model.elt.users, compiled, target/compiled/elt/models/marts/users.sql" in sql
+    logged = stack.log_of(run_id, "transform.users.run").splitlines()
+    assert [line for line in logged if sql in str(json.loads(line)["event"])]
+    # The longest, of a task that went well.
+    staging = tasks["transform.stg_randomuser__users.run"]["rendered_fields"]["compiled_sql"]
+    assert len(staging) > 4096
+    assert "Truncated" not in staging

@@ -70,6 +70,8 @@ def test_an_empty_build_needs_no_load_and_finds_faults(
     warehouse: Server, dbt: Dbt, dbt_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On the empty warehouse of a CI; the first load comes through afterwards."""
+    result = dbt("run", "--empty")
+    assert result.success, messages(result)
     build(dbt, "--empty")
     found = read(
         warehouse,
