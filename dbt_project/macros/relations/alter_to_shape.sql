@@ -1,31 +1,38 @@
-{% macro alter_to_shape(target, shape) -%}
+{% macro plan_alter(target, shape) -%}
     {#-
-        Give the table `target` the columns and constraints of the table `shape`
-        and drop that. Where something has to be altered `target` is emptied for
-        it; whether it was is returned. Views, rights, indexes and comments of
-        others stay; a view of a column that has to go is an error.
+        What gives the table `target` the columns and constraints of the table
+        `shape`, which is dropped; for apply_alter. A column that has to go or to
+        be retyped under a view of somebody else is an error.
     -#}
     {%- set changes = shape_changes(target, shape) -%}
     {%- do run_query('drop table ' ~ shape.render()) -%}
+    {%- set lost = changes | map('last') | select | list -%}
     {%- if changes -%}
-        {%- set clauses = changes | map('first') | list -%}
-        {%- set lost = changes | map('last') | select | list -%}
         {%- do require_owner(target) -%}
-        {%- if lost -%}
-            {%- do refuse_dependents(target, lost) -%}
-        {%- endif -%}
-        {%- do log(
-            'altering ' ~ target.schema ~ '.' ~ target.identifier ~ ': '
-            ~ clauses | join(', '), info=true
-        ) -%}
-        {%- do run_exclusively(
-            target,
-            'lock table ' ~ target.render() ~ ' in access exclusive mode'
-        ) -%}
-        {%- do run_query('delete from ' ~ target.render()) -%}
-        {%- do run_query(
-            'alter table ' ~ target.render() ~ ' ' ~ clauses | join(', ')
-        ) -%}
     {%- endif -%}
-    {{ return(changes | length > 0) }}
+    {{ return({
+        'clauses': changes | map('first') | list,
+        'views': views_to_set_aside(target, lost) if lost else [],
+    }) }}
+{%- endmacro %}
+
+
+{% macro apply_alter(target, plan) -%}
+    {#-
+        Empty the table `target` and alter it as plan_alter has found. Views,
+        rights, indexes and comments of others stay.
+    -#}
+    {%- do log(
+        'altering ' ~ target.schema ~ '.' ~ target.identifier ~ ': '
+        ~ plan.clauses | join(', '), info=true
+    ) -%}
+    {%- do run_exclusively(
+        target, 'lock table ' ~ target.render() ~ ' in access exclusive mode'
+    ) -%}
+    {%- set aside = set_aside_views(plan.views) -%}
+    {%- do run_query('delete from ' ~ target.render()) -%}
+    {%- do run_query(
+        'alter table ' ~ target.render() ~ ' ' ~ plan.clauses | join(', ')
+    ) -%}
+    {%- do restore_views(aside) -%}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {% macro dependents(relation, columns=none) -%}
     {#-
         What PostgreSQL would drop with `relation`, or with some of its columns:
-        views, materialized views, functions, foreign keys; in words, with owner.
+        views, materialized views, functions, foreign keys. Each is a list: in
+        words, with the owner; schema and name, if it is a view.
     -#}
     {%- set query %}
         select distinct
@@ -20,13 +21,17 @@
                     )
                 )::text || ')'::text,
                 ''::text
-            ) as dependent
+            ) as dependent,
+            case when viewing.relkind = 'v'::"char" then place.nspname::text end
+                as view_schema,
+            viewing.relname::text as view_name
         from pg_depend as link
         left join pg_rewrite as rule
             on
                 link.classid = 'pg_rewrite'::regclass
                 and link.objid = rule.oid
         left join pg_class as viewing on rule.ev_class = viewing.oid
+        left join pg_namespace as place on viewing.relnamespace = place.oid
         left join pg_proc as routine
             on
                 link.classid = 'pg_proc'::regclass
@@ -80,5 +85,5 @@
                 {%- endif %}
             )
     {%- endset -%}
-    {{ return(run_query(query).columns[0].values() | list) }}
+    {{ return(run_query(query).rows | map('list') | list) }}
 {%- endmacro %}

@@ -8,32 +8,28 @@
         by delete and insert, which let readers go on with the former ones;
         `truncate` and a renamed table want a lock that waits for each of them.
     -#}
-    {%- set rows = make_temp_relation(target) -%}
-    {%- call statement('rows') -%}
-        {{ get_create_table_as_sql(True, rows, sql) }}
-    {%- endcall -%}
     {%- set shape = make_intermediate_relation(target) -%}
     {%- do drop_relation_if_exists(load_cached_relation(shape)) -%}
-    {%- do run_query(
-        get_create_table_as_sql(False, shape, get_empty_subquery_sql(sql))
-    ) -%}
+    {%- call statement('shape') -%}
+        {{ get_create_table_as_sql(False, shape, get_empty_subquery_sql(sql)) }}
+    {%- endcall -%}
     {%- set columns = get_quoted_csv(
         adapter.get_columns_in_relation(shape) | map(attribute='name')
     ) -%}
-    {%- set is_empty = alter_to_shape(target, shape) -%}
-    {%- if not is_empty and has_rows(target, rows, columns) -%}
+    {%- set plan = plan_alter(target, shape) -%}
+    {%- set rows = make_temp_relation(target) -%}
+    {%- do run_query(get_create_table_as_sql(True, rows, sql)) -%}
+    {%- if plan.clauses -%}
+        {%- do apply_alter(target, plan) -%}
+    {%- endif -%}
+    {%- if not plan.clauses and has_rows(target, rows, columns) -%}
         {%- call noop_statement(name, 'UNCHANGED', 'UNCHANGED', 0) -%}
-            -- {{ target }} has these rows
             {{ sql }}
         {%- endcall -%}
     {%- else -%}
-        {%- if not is_empty -%}
-            {%- do lock_for_writing(target) -%}
-        {%- endif -%}
+        {%- do lock_for_writing(target) -%}
         {%- call statement(name) -%}
-            {%- if not is_empty %}
             delete from {{ target }};
-            {%- endif %}
             insert into {{ target }} ({{ columns }})
             select {{ columns }} from {{ rows }}
         {%- endcall -%}
@@ -60,23 +56,4 @@
         ) as is_same
     {%- endset -%}
     {{ return(run_query(query).rows[0][0]) }}
-{%- endmacro %}
-
-
-{% macro lock_for_writing(target) -%}
-    {#-
-        Wait for whoever keeps `target` from being written, by words and not for
-        ever. What is locked here is what `delete` locks: readers go on.
-    -#}
-    {%- set mode = 'exclusive' if is_greenplum() else 'row exclusive' -%}
-    {%- do run_exclusively(
-        target,
-        'lock table ' ~ target.render() ~ ' in ' ~ mode ~ ' mode',
-        [
-            'ShareLock',
-            'ShareRowExclusiveLock',
-            'ExclusiveLock',
-            'AccessExclusiveLock',
-        ] + (['RowExclusiveLock'] if is_greenplum() else [])
-    ) -%}
 {%- endmacro %}

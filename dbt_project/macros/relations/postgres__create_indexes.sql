@@ -28,7 +28,15 @@
                 index['columns'] | join(','),
             ] not in found -%}
                 {%- do run_exclusively(
-                    relation, get_create_index_sql(relation, index)
+                    relation,
+                    get_create_index_sql(relation, index),
+                    [
+                        'RowExclusiveLock',
+                        'ShareUpdateExclusiveLock',
+                        'ShareRowExclusiveLock',
+                        'ExclusiveLock',
+                        'AccessExclusiveLock',
+                    ]
                 ) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -7,5 +7,8 @@
     {%- set shape = make_intermediate_relation(old_relation) -%}
     {%- do drop_relation_if_exists(load_cached_relation(shape)) -%}
     {%- do run_query(create_seed_table_sql(shape, model, agate_table)) -%}
-    {%- do alter_to_shape(old_relation, shape) -%}
+    {%- set plan = plan_alter(old_relation, shape) -%}
+    {%- if plan.clauses -%}
+        {%- do apply_alter(old_relation, plan) -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,14 @@
-{% macro refuse_dependents(relation, columns=none) -%}
-    {#- Stop before a change that would drop what others have made of it. -#}
-    {%- set found = dependents(relation, columns) -%}
+{% macro refuse_dependents(relation, columns=none, but=[]) -%}
+    {#-
+        Stop before a change that would drop what others have made of `relation`,
+        or of some of its columns. The views `but` do not count.
+    -#}
+    {%- set found = [] -%}
+    {%- for words, view_schema, view_name in dependents(relation, columns) -%}
+        {%- if not is_view_among(but, view_schema, view_name) -%}
+            {%- do found.append(words) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- if found -%}
         {%- set name = relation.schema ~ '.' ~ relation.identifier -%}
         {%- set change = 'has to be made anew' if columns is none
@@ -13,4 +21,14 @@
             ~ ' the owner create it again; or leave the model as it was.'
         ) -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_view_among(relations, schema, name) -%}
+    {%- for relation in relations -%}
+        {%- if [relation.schema, relation.identifier] == [schema, name] -%}
+            {{ return(true) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
 {%- endmacro %}

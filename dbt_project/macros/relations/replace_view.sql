@@ -2,7 +2,7 @@
     {#-
         Make the view `target`, which is there, one of `sql`. Left alone if it
         is; replaced, with what others have made of it, if it keeps its columns;
-        else made anew with the rights it had, if nothing depends on it.
+        else made anew with the rights it had, if nobody's view depends on it.
     -#}
     {%- set probe = make_temp_relation(target, '__dbt_probe') -%}
     {%- set create_sql = get_create_view_as_sql(target, sql) -%}
@@ -37,12 +37,13 @@
                 target, get_replace_view_sql(target, sql)
             ) -%}
         {%- else -%}
-            {%- do refuse_dependents(target) -%}
+            {%- set aside = set_aside_views(views_to_set_aside(target)) -%}
             {%- set grants = read_grants(target) -%}
             {%- do run_exclusively(
                 target, 'drop view ' ~ target.render() ~ ';\n' ~ create_sql
             ) -%}
             {%- do restore_grants(target, grants) -%}
+            {%- do restore_views(aside) -%}
         {%- endif -%}
     {%- endif -%}
     {%- set message = 'UNCHANGED' if is_same else 'CREATE VIEW' -%}
