@@ -113,7 +113,7 @@
 
 
 {% macro create_seed_table_sql(relation, model, agate_table) -%}
-    {#- An empty table of the seed's columns, distributed as its config says. -#}
+    {#- An empty table of the seed's columns, distributed by its config. -#}
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set columns = [] -%}
     {%- for name in agate_table.column_names -%}

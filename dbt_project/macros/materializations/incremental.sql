@@ -11,7 +11,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if existing is none or not existing.is_table or should_full_refresh() -%}
+    {%- if existing is none
+        or not existing.is_table
+        or should_full_refresh() -%}
         {%- do build_table(existing, target, sql) -%}
     {%- else -%}
         {%- do build_increment(existing, target, sql) -%}

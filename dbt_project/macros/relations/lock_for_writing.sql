@@ -15,6 +15,7 @@
             'AccessExclusiveLock',
         ] + (['RowExclusiveLock'] if is_greenplum() else [])
     ) -%}
-    {%- set seconds = [1, env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int] | max -%}
+    {%- set patience = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
+    {%- set seconds = [1, patience] | max -%}
     {%- do run_query('set local lock_timeout = ' ~ seconds * 1000) -%}
 {%- endmacro %}
