@@ -17,6 +17,10 @@ class LandingError(Exception):
     """The warehouse did not take what was fetched; nothing of the load was kept."""
 
 
+class LockedError(Exception):
+    """A table is in use by somebody else's transaction; a later attempt may succeed."""
+
+
 class ReconciliationError(AirflowFailException):
     """The counts of a load do not agree; retrying the check cannot change them."""
 

@@ -17,7 +17,7 @@ import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 
-from elt import greenplum, rights, warehouse
+from elt import greenplum, locks, rights, warehouse
 from elt.decode import storable
 from elt.errors import LandingError
 from elt.fetch import Fetched
@@ -65,6 +65,9 @@ _COPY_TRAILER = struct.pack("!h", -1)
 # COPY's text format, for Greenplum; JSON has the last three between its tokens only.
 _COPY_ESCAPES = ((b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
 _LINE = re.compile(r"COPY .*, line (\d+)")
+
+_REPLACE_PATIENCE = 600.0
+"""Seconds to wait for others that write the table: on Greenplum a delete waits for each landing."""
 
 _UNSTORABLE = (psycopg.DataError, psycopg.errors.StatementTooComplex)
 """What PostgreSQL says to a value it cannot store; the second one to very deep nesting."""
@@ -219,11 +222,11 @@ def _land(
             (source.table, period),
         ).fetchone()
         if former is not None:
-            for statement in (
-                "delete from {schema}.{table} where load_id = %s",
-                "delete from {schema}.{ledger} where load_id = %s",
-            ):
-                connection.execute(sql.SQL(statement).format(**names), former)
+            for table in (source.table, LEDGER):
+                statement = sql.SQL("delete from {} where load_id = {}").format(
+                    sql.Identifier(SCHEMA, table), sql.Literal(former[0])
+                )
+                locks.execute(connection, statement, SCHEMA, table, patience=_REPLACE_PATIENCE)
         connection.execute(
             sql.SQL(
                 "insert into {schema}.{ledger} (load_id, source, dag_id, run_id, request, checksum,"
@@ -278,9 +281,9 @@ def _add_cursor(connection: psycopg.Connection[Any]) -> None:
         LEDGER,
         "cursor",
     ):
-        connection.execute(
-            sql.SQL("alter table {} add column cursor text").format(sql.Identifier(SCHEMA, LEDGER))
-        )
+        table = sql.Identifier(SCHEMA, LEDGER)
+        statement = sql.SQL("alter table {} add column cursor text").format(table)
+        locks.execute(connection, statement, SCHEMA, LEDGER, excludes_readers=True)
 
 
 def _create_index(connection: psycopg.Connection[Any], table: str, *columns: str) -> None:
@@ -293,13 +296,12 @@ def _create_index(connection: psycopg.Connection[Any], table: str, *columns: str
         index,
     ):
         return
-    connection.execute(
-        sql.SQL("create index {} on {} ({})").format(
-            sql.Identifier(index),
-            sql.Identifier(SCHEMA, table),
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-        )
+    statement = sql.SQL("create index {} on {} ({})").format(
+        sql.Identifier(index),
+        sql.Identifier(SCHEMA, table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
+    locks.execute(connection, statement, SCHEMA, table)
 
 
 @dataclass(frozen=True)

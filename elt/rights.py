@@ -17,6 +17,7 @@ from elt.warehouse import (
     READER,
     ROLES,
     SCHEMAS,
+    SESSIONS_FUNCTION,
     TRANSFORMER,
     WAREHOUSE_DATABASE,
     Schema,
@@ -24,6 +25,28 @@ from elt.warehouse import (
 
 _PREPARE_LOCK = 0x656C74
 """Key of the advisory lock that serialises `prepare`: two at once fail on the catalogue's rows."""
+_LOCK_TIMEOUT = "60s"
+"""How long `prepare` waits for whoever has an open transaction that grants or alters the same."""
+
+_SESSIONS = """
+create or replace function {function}()
+returns table (
+    pid integer,
+    usename name,
+    application_name text,
+    state text,
+    xact_start timestamptz
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog
+as $$
+    select pid, usename, application_name, state, xact_start
+    from pg_catalog.pg_stat_activity
+    where datname = current_database()
+$$
+"""
 
 
 @catalog_conflicts.repeated
@@ -41,6 +64,7 @@ def prepare(admin_conninfo: str, passwords: Mapping[str, str]) -> None:
         raise ValueError(f"no password given for the roles {', '.join(missing)}")
 
     with psycopg.connect(admin_conninfo, autocommit=True) as connection:
+        _bound_waits(connection)
         connection.execute("select pg_advisory_lock(%s)", (_PREPARE_LOCK,))
         for role in ROLES:
             _prepare_role(connection, role, passwords[role])
@@ -57,11 +81,14 @@ def prepare(admin_conninfo: str, passwords: Mapping[str, str]) -> None:
                 sql.SQL("revoke all on database {} from public").format(sql.Identifier(database))
             )
         with psycopg.connect(admin_conninfo, dbname=WAREHOUSE_DATABASE) as warehouse:
+            _bound_waits(warehouse)
             _close_public_schema(warehouse)
             for schema in SCHEMAS:
                 _prepare_schema(warehouse, schema)
+            _prepare_sessions(warehouse)
             grant_ledger(warehouse)
         with psycopg.connect(admin_conninfo, dbname=AIRFLOW_DATABASE) as airflow:
+            _bound_waits(airflow)
             airflow.execute(
                 sql.SQL("alter schema public owner to {}").format(sql.Identifier(AIRFLOW_ROLE))
             )
@@ -87,14 +114,15 @@ def grant_ledger(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Let the reader see the load ledger, the one table of `raw` that holds no record.
 
     Default privileges cannot name one table, so whoever creates the ledger calls this.
-    Does nothing where the ledger or the reader is missing.
+    Does nothing where the ledger or the reader is missing, or where it sees it already: a grant
+    waits for whoever has granted something on the table in a transaction that is still open.
     """
-    found = connection.execute(
-        "select to_regclass(%s) is not null and exists"
-        " (select 1 from pg_catalog.pg_roles where rolname = %s)",
-        (f"{RAW_SCHEMA}.{LEDGER_TABLE}", READER),
+    missing = connection.execute(
+        "select 1 from pg_catalog.pg_roles where rolname = %s"
+        " and not has_table_privilege(oid, to_regclass(%s)::oid, 'select')",
+        (READER, f"{RAW_SCHEMA}.{LEDGER_TABLE}"),
     ).fetchone()
-    if found and found[0]:
+    if missing:
         connection.execute(
             sql.SQL("grant select on table {} to {}").format(
                 sql.Identifier(RAW_SCHEMA, LEDGER_TABLE), sql.Identifier(READER)
@@ -155,6 +183,25 @@ def _prepare_database(
             sql.SQL("grant create, temporary on database {} to {}").format(
                 name, sql.Identifier(creator)
             )
+        )
+
+
+def _bound_waits(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    connection.execute(sql.SQL("set lock_timeout = {}").format(sql.Literal(_LOCK_TIMEOUT)))
+
+
+def _prepare_sessions(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Let loader and transformer see who holds a lock that they wait for, but not the queries.
+
+    A role that is no superuser sees of others' sessions only whose they are. The predefined role
+    `pg_read_all_stats` would show it everybody's SQL, in Airflow's database, too.
+    """
+    function = sql.Identifier(RAW_SCHEMA, SESSIONS_FUNCTION)
+    connection.execute(sql.SQL(_SESSIONS).format(function=function))
+    connection.execute(sql.SQL("revoke all on function {}() from public").format(function))
+    for role in (LOADER, TRANSFORMER):
+        connection.execute(
+            sql.SQL("grant execute on function {}() to {}").format(function, sql.Identifier(role))
         )
 
 

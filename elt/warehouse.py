@@ -31,6 +31,8 @@ OPS_SCHEMA = "ops"
 
 LEDGER_TABLE = "loads"
 RESULTS_TABLE = "dbt_results"
+SESSIONS_FUNCTION = "sessions"
+"""In the raw schema: who is connected to the warehouse, and since when in a transaction."""
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,16 @@
 
 
 {% macro postgres__create_csv_table(model, agate_table) -%}
-    {%- if not is_greenplum() -%}
-        {{ return(default__create_csv_table(model, agate_table)) }}
-    {%- endif -%}
+    {%- set sql = create_seed_table_sql(this, model, agate_table) -%}
+    {%- call statement('_') -%}
+        {{ sql }}
+    {%- endcall -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
+
+{% macro create_seed_table_sql(relation, model, agate_table) -%}
+    {#- An empty table of the seed's columns, distributed by its config. -#}
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set columns = [] -%}
     {%- for name in agate_table.column_names -%}
@@ -117,12 +124,6 @@
             ~ types.get(name, adapter.convert_type(agate_table, loop.index0))
         ) -%}
     {%- endfor -%}
-    {%- set sql -%}
-        create table {{ this.render() }} ({{ columns | join(', ') }})
-        {{ distributed_by_config() }}
-    {%- endset -%}
-    {%- call statement('_') -%}
-        {{ sql }}
-    {%- endcall -%}
-    {{ return(sql) }}
+    create table {{ relation.render() }} ({{ columns | join(', ') }})
+    {{ distributed_by_config() }}
 {%- endmacro %}

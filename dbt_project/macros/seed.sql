@@ -8,9 +8,7 @@
     model, full_refresh, old_relation, agate_table
 ) -%}
     {%- if full_refresh -%}
-        {{ return(default__reset_csv_table(
-            model, full_refresh, old_relation, agate_table
-        )) }}
+        {%- do refresh_seed_table(model, old_relation, agate_table) -%}
     {%- endif -%}
     {%- do follow_columns(old_relation, agate_table) -%}
     {%- if agate_table.rows | length == 0 and not flags.EMPTY -%}

@@ -23,7 +23,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from elt import decode, fetch, greenplum, landing
 from elt import warehouse as names
 from elt.api import ApiHook
-from elt.errors import LandingError
+from elt.errors import LandingError, LockedError
 from elt.fetch import Fetched
 from elt.landing import RawRef, Run
 from elt.local import postgres
@@ -551,6 +551,26 @@ def test_a_ledger_of_an_earlier_release_gets_the_column(
     land(loader, people(1, 2))
     with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
         connection.execute("alter table raw.loads drop column cursor")
+    landing.create_tables(loader, SOURCE)
+    assert query(warehouse, "select records, cursor from raw.loads") == [(2, None)]
+
+
+def test_a_column_that_a_reader_keeps_from_being_added_names_the_reader(
+    loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And waits for it no longer than a second at a time, since other readers queue up behind."""
+    monkeypatch.setenv("ELT_BUILD_LOCK_TIMEOUT", "0")
+    land(loader, people(1, 2))
+    with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
+        connection.execute("alter table raw.loads drop column cursor")
+    with psycopg.connect(warehouse.dsn(names.READER), application_name="a notebook") as reader:
+        reader.execute("select load_id from raw.loads")
+        with pytest.raises(LockedError) as error:
+            landing.create_tables(loader, SOURCE)
+        pid = reader.info.backend_pid
+    said = str(error.value)
+    assert f"raw.loads cannot be changed while it is in use by process {pid} " in said
+    assert f"(user {names.READER}, application a notebook, idle in transaction, in a" in said
     landing.create_tables(loader, SOURCE)
     assert query(warehouse, "select records, cursor from raw.loads") == [(2, None)]
 

@@ -1,0 +1,21 @@
+{% macro lock_for_writing(target) -%}
+    {#-
+        Wait for whoever keeps `target` from being written, but not for ever, and
+        name them. What is locked here is what `delete` locks: readers go on.
+        The rows that somebody has changed and not committed have a limit, too.
+    -#}
+    {%- set mode = 'exclusive' if is_greenplum() else 'row exclusive' -%}
+    {%- do run_exclusively(
+        target,
+        'lock table ' ~ target.render() ~ ' in ' ~ mode ~ ' mode',
+        [
+            'ShareLock',
+            'ShareRowExclusiveLock',
+            'ExclusiveLock',
+            'AccessExclusiveLock',
+        ] + (['RowExclusiveLock'] if is_greenplum() else [])
+    ) -%}
+    {%- set patience = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
+    {%- set seconds = [1, patience] | max -%}
+    {%- do run_query('set local lock_timeout = ' ~ seconds * 1000) -%}
+{%- endmacro %}

@@ -1,0 +1,45 @@
+{#
+    What `on_schema_change` alters in a table that is built on: without dbt's
+    `cascade`, which also drops others' views of the column.
+#}
+
+
+{% macro postgres__alter_column_type(
+    relation, column_name, new_column_type
+) -%}
+    {%- do require_owner(relation) -%}
+    {%- do refuse_dependents(relation, [column_name]) -%}
+    {%- set column = adapter.quote(column_name) -%}
+    {%- set sql -%}
+        alter table {{ relation.render() }} alter column {{ column }}
+        type {{ new_column_type }} using {{ column }}::{{ new_column_type }}
+    {%- endset -%}
+    {%- do run_exclusively(relation, sql) -%}
+{%- endmacro %}
+
+
+{% macro postgres__alter_relation_add_remove_columns(
+    relation, add_columns=none, remove_columns=none
+) -%}
+    {%- set changes = [] -%}
+    {%- for column in add_columns or [] -%}
+        {%- do changes.append(
+            'add column ' ~ column.quoted ~ ' ' ~ column.expanded_data_type
+        ) -%}
+    {%- endfor -%}
+    {%- for column in remove_columns or [] -%}
+        {%- do changes.append('drop column ' ~ column.quoted) -%}
+    {%- endfor -%}
+    {%- if changes -%}
+        {%- do require_owner(relation) -%}
+        {%- if remove_columns -%}
+            {%- do refuse_dependents(
+                relation, remove_columns | map(attribute='name') | list
+            ) -%}
+        {%- endif -%}
+        {%- do run_exclusively(
+            relation,
+            'alter table ' ~ relation.render() ~ ' ' ~ changes | join(', ')
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,29 @@
+{% macro postgres__drop_relation(relation) -%}
+    {#-
+        Without dbt's `cascade`, which also drops what others have made of the
+        relation. Called through the adapter, so without a model's context.
+    -#}
+    {%- set still_there = run_query(
+        "select to_regclass('" ~ relation.render() ~ "') is not null"
+    ) -%}
+    {%- if still_there.rows[0][0] -%}
+        {%- do require_owner(relation) -%}
+        {%- do refuse_dependents(relation) -%}
+        {%- do run_exclusively(relation, get_drop_sql(relation)) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro postgres__drop_table(relation) -%}
+    drop table if exists {{ relation }}
+{%- endmacro %}
+
+
+{% macro postgres__drop_view(relation) -%}
+    drop view if exists {{ relation }}
+{%- endmacro %}
+
+
+{% macro postgres__drop_materialized_view(relation) -%}
+    drop materialized view if exists {{ relation }}
+{%- endmacro %}
