@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from elt import fetch
+from elt import fetch, retry
 from elt.api import ApiHook
 from elt.errors import SourceError, SourceRefusedError
 from elt.fetch import Fetched
@@ -35,7 +35,7 @@ SEED = "fetch"
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses, little patience, a spool folder of the test's own, no proxy on the way."""
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.02)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -221,7 +221,7 @@ def test_what_one_worker_is_told_holds_for_all(source_api: SampleApi) -> None:
 def test_a_retry_after_that_says_nothing_does_not_make_it_hammer(
     serve: Callable[..., str], connect: Callable[..., None], waits: str, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.1)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.1)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "0.6")
     seen: list[str] = []
 

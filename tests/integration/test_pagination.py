@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt import fetch
+from elt import fetch, retry
 from elt.errors import SourceError, SourceRefusedError
 from elt.source import Cursor, Incremental, LinkHeader, NextLink, Offset, PageNumber, SinglePage
 from tests.http_source import (
@@ -35,7 +35,7 @@ from tests.http_source import (
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "5")
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
@@ -786,7 +786,7 @@ def test_a_look_asks_once_and_for_little(source: HttpSource) -> None:
 @contextmanager
 def quick_environment(folder: Path) -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetch, "FIRST_WAIT", 0.002)
+        patch.setattr(retry, "FIRST_WAIT", 0.002)
         patch.setenv("ELT_FETCH_PATIENCE", "5")
         patch.setenv("ELT_SPOOL_DIR", str(folder))
         patch.setenv("no_proxy", "127.0.0.1")
