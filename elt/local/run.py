@@ -33,14 +33,14 @@ from elt.stack.airflow_config import write_connections
 from elt.stack.errors import EXIT_FAILURE, StackError, UsageError
 from elt.stack.server import Server
 
-# A person waits for this run, so it gives up sooner than a scheduled one.
-_IMPATIENCE = {
+IMPATIENCE = {
     "ELT_TASK_RETRIES": "1",
     "ELT_TASK_RETRY_DELAY": "5",
     "ELT_SENSOR_TIMEOUT": "60",
     "ELT_SENSOR_POKE_INTERVAL": "2",
     "ELT_FETCH_PATIENCE": "60",
 }
+"""A person waits for this run, so it gives up sooner than a scheduled one."""
 
 _POLL_SECONDS = 1.0
 _UNWIND_SECONDS = 5.0
@@ -196,7 +196,7 @@ class _Child:
     @contextmanager
     def started(stack: Stack, log: Path) -> Iterator[_Child]:
         environment = airflow_home.airflow_environment(stack.home, stack.server)
-        for name, value in _IMPATIENCE.items():
+        for name, value in IMPATIENCE.items():
             environment.setdefault(name, value)
         receiving, sending = os.pipe()
         with os.fdopen(receiving) as events, log.open("wb") as output:
