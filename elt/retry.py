@@ -96,7 +96,7 @@ class Attempts:
         message = f"{where}: {fault}{fault.asks}; given up, having asked {times}"
         match fault.kind:
             case Kind.LATER:
-                waited = f"; it is waited for {self._patience:g} s: ELT_FETCH_PATIENCE"
+                waited = f"; ELT_FETCH_PATIENCE lets it wait {self._patience:g} s"
                 return SourceUnavailableError(f"{message}{waited}{fault.quoted}", fault.after)
             case Kind.CONTENT:
                 return SourceError(f"{message}{fault.quoted}")

@@ -33,10 +33,10 @@ class Spool:
     temporary folder. A page counts once it is whole: it is written aside and renamed. What a killed
     task left behind is removed when the next spool is opened; a lock tells it from one in use.
 
-    ``task`` names what the pages are fetched for, a task of a run, by its ``attempt``. If such a spool is told to
-    `keep`, or its process is killed, its folder stays for the next attempt, and is removed by
-    whichever spool is opened once it is older than KEPT_SECONDS. `elt.resume` says which of its
-    pages are used.
+    ``task`` names what the pages are fetched for, a task of a run, in its ``attempt``. If such a
+    spool is told to `keep`, or its process is killed, its folder stays for the next attempt, and is
+    removed by whichever spool is opened once it is older than KEPT_SECONDS. `elt.resume` says which
+    of its pages are used.
     """
 
     def __init__(self, task: str | None = None, attempt: int = 1) -> None:

@@ -11,7 +11,6 @@ An attempt whose process was killed never gets here. Airflow retries it while at
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
