@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from elt import lineage, task_retries, triage
 from elt.errors import DeclarationError
+from elt.params import described
 from elt.sense import ApiSensor
 from elt.settings import number
 from elt.source import Source
@@ -33,7 +34,7 @@ def pipeline(
     schedule: str | None = "@daily",
     catch_up: timedelta | None = None,
     limit: str | None = None,
-    params: Mapping[str, Param] | None = None,
+    params: Mapping[str, Any] | None = None,
     max_active_runs: int = 4,
     owner: str = "data-platform",
     tags: Sequence[str] | None = None,
@@ -48,7 +49,8 @@ def pipeline(
     may be backfilled; ``max_active_runs`` periods are extracted side by side.
 
     ``limit`` is a template as the source's endpoint and parameters are: how many records to fetch;
-    None: all there are. ``params`` are what a run may be given, ``doc`` what the DAG's page says.
+    None: all there are. ``params`` are what a run may be given; what each takes is added to its
+    description, by its schema. ``doc`` is what the DAG's page says.
 
     How often and how soon a task is retried and how long the sensor waits is set by the environment
     of the tasks: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time),
@@ -63,7 +65,7 @@ def pipeline(
         dag_id,
         schedule=_schedule(schedule, catch_up),
         catchup=False,
-        params=dict(params or {}),
+        params={name: _explained(param) for name, param in (params or {}).items()},
         tags=list(tags if tags is not None else (source.name, source.entity)),
         doc_md=f"{doc or ''}\n{triage.notes(source)}",
         default_args=default_args(owner),
@@ -88,6 +90,14 @@ def pipeline(
             >> _reconcile(landed, keyed_marts(models, source), source.rejected_share)
         )
     return dag
+
+
+def _explained(param: Any) -> Any:
+    """A parameter whose field in the form says what it takes."""
+    if not isinstance(param, Param):
+        return param
+    text = described(param.description, param.schema)
+    return Param(param.value, description=text, **param.schema)
 
 
 def _schedule(cron: str | None, catch_up: timedelta | None) -> Any:

@@ -133,6 +133,10 @@ class Display:
         if state != "up_for_retry":
             step.until = None
         step.state = state
+        if state in _ENDED:
+            # What it waited for in between, and lines of its log.
+            for passing in ("wait", "log"):
+                step.details.pop(passing, None)
         if detail is not None:
             step.details = {"": detail}
         if self._live is None and state in {*_ENDED, "up_for_retry"}:
@@ -155,6 +159,15 @@ class Display:
         if self._live is None and (is_long or now - step.said >= _PLAIN_SECONDS):
             step.said = now
             self._print(f"  {name}: {step.detail}")
+
+    def says(self, name: str, words: str) -> None:
+        """Show the last words of a step at work; elsewhere than on a terminal, each once."""
+        step = self._steps.setdefault(name, Step(name, "running", time.monotonic()))
+        if step.details == {"log": words}:
+            return
+        step.details = {"log": words}
+        if self._live is None:
+            self._print(f"  {name}: {words}")
 
     def _say(self, step: Step) -> None:
         word = _WORDS.get(step.state, step.state.replace("_", " "))
