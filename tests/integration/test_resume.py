@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -323,3 +324,36 @@ def test_no_secret_of_the_connection_is_kept(
         assert not any(path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o077
                        for path in files)  # fmt: skip
         attempt(PAGES)
+
+
+@pytest.mark.parametrize(
+    ("error", "try_number", "stays"),
+    [
+        (SourceUnavailableError("429"), 1, True),
+        (OSError("the warehouse is away"), 3, True),
+        (SourceUnavailableError("429"), 4, False),  # the last attempt
+        (SourceError("fewer records"), 1, False),
+        (SourceInvalidError("not JSON"), 1, False),
+    ],
+)
+def test_pages_stay_only_for_an_attempt_that_goes_on_with_them(
+    spool_folder: Path, error: Exception, try_number: int, stays: bool
+) -> None:
+    from elt import pipeline, task_retries
+
+    instance = SimpleNamespace(
+        dag_id="shop",
+        run_id="run",
+        task_id="extract",
+        map_index=-1,
+        try_number=try_number,
+        max_tries=task_retries.MOST_RETRIES,
+        task=SimpleNamespace(retries=task_retries.MOST_RETRIES),
+    )
+    with pytest.raises(type(error)), pipeline._pages_of(instance):
+        raise error
+    assert bool(list(spool_folder.iterdir())) == stays
+    instance.map_index = 7
+    with pipeline._pages_of(instance):
+        assert len(list(spool_folder.iterdir())) == 1 + stays  # a folder of its own
+    assert bool(list(spool_folder.iterdir())) == stays
