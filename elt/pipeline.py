@@ -16,7 +16,7 @@ from elt import lineage, task_retries, triage
 from elt.errors import DeclarationError
 from elt.params import described
 from elt.sense import ApiSensor
-from elt.settings import number
+from elt.settings import MOST_RETRIES, number
 from elt.source import Source
 from elt.transform import KeyedMart, expect_freshness, keyed_marts, transform
 from elt.warehouse import LOADER_CONN_ID, TRANSFORMER_CONN_ID
@@ -119,7 +119,7 @@ def default_args(owner: str) -> dict[str, Any]:
     task_retries.check()
     return {
         "owner": owner,
-        "retries": task_retries.MOST_RETRIES,
+        "retries": MOST_RETRIES,
         "retry_policy": task_retries.POLICY,
         "retry_delay": timedelta(seconds=5),
         "retry_exponential_backoff": True,

@@ -1,9 +1,12 @@
-"""Numbers that the environment sets, read when they are needed."""
+"""Numbers that the environment sets, read when they are needed, and their limits."""
 
 from __future__ import annotations
 
 import math
 import os
+
+MOST_RETRIES = 10
+"""What ELT_TASK_RETRIES may be, at most: ``retries`` of all tasks of ours."""
 
 
 def number(name: str, default: float, *, most: float = math.inf) -> float:

@@ -20,15 +20,13 @@ from airflow.sdk.definitions.retry_policy import RetryDecision, RetryPolicy
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from elt.errors import SourceError, SourceUnavailableError
-from elt.settings import number
+from elt.settings import MOST_RETRIES, number
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 log = logging.getLogger(__name__)
 
-MOST_RETRIES = 10
-"""What ELT_TASK_RETRIES may be, at most."""
 _LONGEST = 20
 """Delays are doubled up to this many times the first: 10 minutes for 30 s."""
 

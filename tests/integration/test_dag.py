@@ -16,6 +16,7 @@ import pytest
 
 from elt.local import run
 from elt.pipeline import pipeline
+from elt.settings import MOST_RETRIES
 from elt.source import Freshness, PageNumber, Source
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +173,7 @@ def test_tasks_give_up_in_time_and_are_retried_ever_later(parsed: dict[str, Any]
             assert task.retry_exponential_backoff
             assert task.max_retry_delay
             is_test = task.task_type == "DbtTestLocalOperator"
-            assert task.retries == (0 if is_test else task_retries.MOST_RETRIES)
+            assert task.retries == (0 if is_test else MOST_RETRIES)
             assert task.retry_policy is (None if is_test else task_retries.POLICY)
     assert parsed["user_processing"].get_task("is_api_available").timeout == 600
 

@@ -21,6 +21,7 @@ from elt import fetch, retry
 from elt.api import ApiHook
 from elt.errors import SourceError, SourceInvalidError, SourceUnavailableError
 from elt.fetch import Fetched
+from elt.settings import MOST_RETRIES
 from elt.source import Cursor, Incremental, PageNumber, Source
 from elt.spool import KEPT_SECONDS, Spool
 from tests.http_source import (
@@ -339,7 +340,7 @@ def test_no_secret_of_the_connection_is_kept(
 def test_pages_stay_only_for_an_attempt_that_goes_on_with_them(
     spool_folder: Path, error: Exception, try_number: int, stays: bool
 ) -> None:
-    from elt import pipeline, task_retries
+    from elt import pipeline
 
     instance = SimpleNamespace(
         dag_id="shop",
@@ -347,8 +348,8 @@ def test_pages_stay_only_for_an_attempt_that_goes_on_with_them(
         task_id="extract",
         map_index=-1,
         try_number=try_number,
-        max_tries=task_retries.MOST_RETRIES,
-        task=SimpleNamespace(retries=task_retries.MOST_RETRIES),
+        max_tries=MOST_RETRIES,
+        task=SimpleNamespace(retries=MOST_RETRIES),
     )
     with pytest.raises(type(error)), pipeline._pages_of(instance):
         raise error

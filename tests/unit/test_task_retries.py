@@ -18,7 +18,8 @@ from airflow.sdk.exceptions import (
 from cosmos.exceptions import CosmosDbtRunError
 
 from elt import errors, task_retries
-from elt.task_retries import MOST_RETRIES, POLICY
+from elt.settings import MOST_RETRIES
+from elt.task_retries import POLICY
 
 KINDS: list[tuple[BaseException, bool, bool]] = [
     # error, whether time may mend it, whether the pages are kept
