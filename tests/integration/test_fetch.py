@@ -366,7 +366,7 @@ def test_the_words_of_a_source_are_cut(
 def test_patience_lasts_to_its_end(
     serve: Callable[..., str], connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A limit of 0.8 s is waited out by a patience of 1 s, although pauses have grown to 0.5 s."""
+    """A limit of 0.9 s is waited out by a patience of 1 s, although pauses have grown to 0.5 s."""
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.3)
     monkeypatch.setattr(retry, "LONGEST_WAIT", 0.5)
     monkeypatch.setattr("random.uniform", lambda *_: 1.0)
