@@ -89,10 +89,10 @@ class _Header(AuthBase):
             # http.client's own error quotes it.
             raise LoginError("its password has characters that a header cannot have")
         self._name = name
-        self._value = value
+        self.secret = value
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers[self._name] = self._value
+        request.headers[self._name] = self.secret
         return request
 
 
@@ -101,8 +101,8 @@ class _Parameter(AuthBase):
 
     def __init__(self, name: str, value: str) -> None:
         self._name = name
-        self._value = value
+        self.secret = value
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.prepare_url(request.url, {self._name: self._value})
+        request.prepare_url(request.url, {self._name: self.secret})
         return request

@@ -1,4 +1,23 @@
-"""What a pipeline may fail with; each message says what was wrong, where, and what to do."""
+"""What a pipeline may fail with; each message says what was wrong, where, and what to do.
+
+The class is the kind of the error, and the kind decides whether the task is tried again:
+
+==========================  =============================================================
+class                       tried again
+==========================  =============================================================
+SourceUnavailableError      yes, from the page where it stopped (`elt.resume`)
+SourceError itself          yes, from page 1: what the source has may have changed
+SourceInvalidError          no: it responds, but not with what is declared
+SourceRefusedError          no: it refuses the request, or the connection makes none
+DeclarationError            no: a template or a parameter makes nonsense
+LandingError                no: the records are the same next time
+ReconciliationError         no: so are the counts
+RejectedError               no: so are the records
+UnsettledError              yes: other runs end
+==========================  =============================================================
+
+`elt.task_retries` says how often and when, and what becomes of errors that are not ours.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +28,31 @@ class SourceError(Exception):
     """The source did not give what was asked for; a later attempt may succeed."""
 
 
+class SourceUnavailableError(SourceError):
+    """The source cannot be reached, or says "later" (429, 5xx), for longer than we wait.
+
+    ``after`` is how many seconds the source asks to wait, None where it does not say.
+    """
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class SourceInvalidError(SourceError, AirflowFailException):
+    """The source responds with something else than is declared, which time does not change."""
+
+
 class SourceRefusedError(SourceError, AirflowFailException):
     """The source will refuse this request however often it is sent (a 4xx, say): no retry."""
 
 
-class LandingError(Exception):
-    """The warehouse did not take what was fetched; nothing of the load was kept."""
+class DeclarationError(ValueError, AirflowFailException):
+    """What a template or a parameter of a run makes cannot be asked for: no retry."""
+
+
+class LandingError(AirflowFailException):
+    """The warehouse cannot store what was fetched; nothing of the load was kept."""
 
 
 class LockedError(Exception):

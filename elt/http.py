@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import unquote, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import requests
 import urllib3
@@ -22,6 +25,12 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 """Names of query parameters whose values are not for logs."""
+_SHORTEST_SECRET = 4
+"""Characters; shorter ones would be found in any text."""
+_MOST_WORDS = 200
+_WORDS = ("error", "errors", "message", "detail", "title", "description", "error_description")
+"""Where a JSON document says what is wrong (RFC 9457, RFC 6749, and what is usual)."""
+_HTML_TITLE = re.compile(r"<title[^>]*>(.{1,500}?)</title", re.IGNORECASE | re.DOTALL)
 
 
 def public_url(
@@ -58,6 +67,64 @@ def retry_after(response: requests.Response) -> float | None:
 def printable(text: str | None) -> str:
     """The beginning of what a source says, without control characters."""
     return "".join(character for character in text or "" if character.isprintable())[:100]
+
+
+def secret_params(params: Mapping[str, str]) -> list[str]:
+    """The values of query parameters that are not for logs."""
+    return [value for name, value in params.items() if _SECRET.search(name)]
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """``text`` without ``secrets``, plain or as in a URL."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            for form in (secret, quote(secret), quote(secret, safe="")):
+                text = text.replace(form, "***")
+    return text
+
+
+def own_words(
+    body: bytes, content_type: str, place: str | None = None, secrets: Iterable[str] = ()
+) -> str:
+    """What the response to a failed request says is wrong, in a line of 200 characters at most.
+
+    That is the text at ``place`` of a JSON document, or where such documents usually have it, the
+    title of an HTML page, or a text; empty where nothing is found. ``secrets`` are left out: some
+    sources quote the key that has used up its quota.
+
+    >>> own_words(b'{"error": {"message": "quota exceeded"}}', "application/json")
+    'quota exceeded'
+    """
+    text = body.decode(errors="replace")
+    try:
+        found = _words_in(json.loads(text), place)
+    except (ValueError, RecursionError):
+        if title := _HTML_TITLE.search(text):
+            found = html.unescape(title[1])
+        else:
+            found = text if content_type.lower().startswith("text/plain") else ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in found).split())
+    # Before it is cut, or the beginning of a secret stays.
+    line = without(secrets, line)
+    return line if len(line) <= _MOST_WORDS else f"{line[: _MOST_WORDS - 1]}…"
+
+
+def _words_in(document: Any, place: str | None) -> str:
+    """The first text at ``place``, or under a usual name, in a JSON document."""
+    if isinstance(document, str):
+        return document
+    if isinstance(document, list):
+        return next(filter(None, (_words_in(one, None) for one in document)), "")
+    if not isinstance(document, dict):
+        return ""
+    at: Any = document
+    for name in place.split(".") if place else ():
+        at = at.get(name) if isinstance(at, dict) else None
+    if isinstance(at, str):
+        return at
+    return next(
+        filter(None, (_words_in(document[name], None) for name in _WORDS if name in document)), ""
+    )
 
 
 def no_request(error: Exception, source: Source) -> SourceRefusedError:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from elt.decode.json import text_at
-from elt.errors import SourceError
+from elt.errors import SourceInvalidError
 
 _LONGEST = 200
 """Characters of a cursor, at most."""
@@ -35,7 +35,7 @@ class Greatest:
         self._order: tuple[str, Any] | None = None
 
     def add(self, records: Iterable[bytes]) -> None:
-        """Look at more records. Raises SourceError where one has no value that can be compared."""
+        """Look at more records. Raises SourceInvalidError where one has no comparable value."""
         for record in records:
             text = text_at(record, self._path)
             if text is None:
@@ -70,8 +70,8 @@ class Greatest:
             return "a number", number, text.decode()
         raise self._fault("is neither text nor a number in a record")
 
-    def _fault(self, said: str) -> SourceError:
-        return SourceError(
+    def _fault(self, said: str) -> SourceInvalidError:
+        return SourceInvalidError(
             f"{self._table}: the incremental field {self._path!r} {said}; nothing was landed"
         )
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowTaskTimeout
 
-from elt import lineage, triage
+from elt import lineage, task_retries, triage
+from elt.errors import DeclarationError
+from elt.params import described
 from elt.sense import ApiSensor
+from elt.settings import MOST_RETRIES, number
 from elt.source import Source
 from elt.transform import KeyedMart, expect_freshness, keyed_marts, transform
 from elt.warehouse import LOADER_CONN_ID, TRANSFORMER_CONN_ID
 
 if TYPE_CHECKING:
     from elt.landing import RawRef
+    from elt.spool import Spool
 
 
 def pipeline(
@@ -27,7 +34,7 @@ def pipeline(
     schedule: str | None = "@daily",
     catch_up: timedelta | None = None,
     limit: str | None = None,
-    params: Mapping[str, Param] | None = None,
+    params: Mapping[str, Any] | None = None,
     max_active_runs: int = 4,
     owner: str = "data-platform",
     tags: Sequence[str] | None = None,
@@ -44,13 +51,15 @@ def pipeline(
     ``schedule`` is a cron expression or one of Airflow's presets, in UTC.
 
     ``limit`` is a template as the source's endpoint and parameters are: how many records to fetch;
-    None: all there are. ``params`` are what a run may be given, ``doc`` what the DAG's page says.
+    None: all there are. ``params`` are what a run may be given; what each takes is added to its
+    description, by its schema. ``doc`` is what the DAG's page says.
 
-    How often and how soon a task is retried and how long the sensor waits is the environment's to
-    say: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time), ELT_SENSOR_TIMEOUT
-    (600 s), ELT_SENSOR_POKE_INTERVAL (10 s).
+    How often and how soon a task is retried and how long the sensor waits is set by the environment
+    of the tasks: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time),
+    ELT_SENSOR_TIMEOUT (600 s), ELT_SENSOR_POKE_INTERVAL (10 s). None of it is part of the
+    serialised DAG, so that all stacks have the same version of it.
 
-    Raises ValueError where the declaration, the models and each other do not agree.
+    Raises ValueError where the declaration and the models do not agree, or a setting is invalid.
     """
     if limit is None and getattr(source.pagination, "endless", False):
         raise ValueError(f"{source.table}: an endless source needs a limit of records")
@@ -58,7 +67,7 @@ def pipeline(
         dag_id,
         schedule=_schedule(schedule, catch_up),
         catchup=False,
-        params=dict(params or {}),
+        params={name: _explained(param) for name, param in (params or {}).items()},
         tags=list(tags if tags is not None else (source.name, source.entity)),
         doc_md=f"{doc or ''}\n{triage.notes(source)}",
         default_args=default_args(owner),
@@ -69,8 +78,8 @@ def pipeline(
         available = ApiSensor(
             task_id="is_api_available",
             source=source,
-            timeout=_setting("ELT_SENSOR_TIMEOUT", 600),
-            poke_interval=_setting("ELT_SENSOR_POKE_INTERVAL", 10),
+            timeout=number("ELT_SENSOR_TIMEOUT", 600),
+            poke_interval=number("ELT_SENSOR_POKE_INTERVAL", 10),
         )
         landed = _extract(source, limit)
         models = transform("transform", marts, extract=_extract_id(source))
@@ -85,6 +94,14 @@ def pipeline(
     return dag
 
 
+def _explained(param: Any) -> Any:
+    """A parameter whose field in the form says what it takes."""
+    if not isinstance(param, Param):
+        return param
+    text = described(param.description, param.schema)
+    return Param(param.value, description=text, **param.schema)
+
+
 def _schedule(cron: str | None, catch_up: timedelta | None) -> Any:
     if cron is None or cron in ("@once", "@continuous"):
         if catch_up is not None:
@@ -97,11 +114,17 @@ def _schedule(cron: str | None, catch_up: timedelta | None) -> Any:
 
 
 def default_args(owner: str) -> dict[str, Any]:
-    """How the tasks of every DAG of ours are retried, and when they are given up."""
+    """How the tasks of every DAG of ours are retried, and when they are given up.
+
+    `elt.task_retries` decides after a failure. What is said here holds for attempts that were
+    killed, which Airflow retries by itself.
+    """
+    task_retries.check()
     return {
         "owner": owner,
-        "retries": int(_setting("ELT_TASK_RETRIES", 3)),
-        "retry_delay": timedelta(seconds=_setting("ELT_TASK_RETRY_DELAY", 30)),
+        "retries": MOST_RETRIES,
+        "retry_policy": task_retries.POLICY,
+        "retry_delay": timedelta(seconds=5),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(hours=2),
@@ -135,7 +158,6 @@ def _extract(source: Source, limit: str | None) -> Any:
     def extract(endpoint: str, query: dict[str, str], limit: str | None) -> RawRef:
         from elt import fetch, landing
         from elt.api import ApiHook
-        from elt.spool import Spool
 
         context = get_current_context()
         dag_run = context["dag_run"]
@@ -145,12 +167,12 @@ def _extract(source: Source, limit: str | None) -> Any:
         since = None
         if source.incremental is not None:
             since = landing.cursor_before(warehouse, source, period)
-        with Spool() as spool:
+        with _pages_of(context["ti"]) as spool:
             fetched = fetch.fetch(
                 ApiHook(source.conn_id),
                 source,
                 query,
-                None if limit is None else int(limit),
+                _count(source, limit),
                 spool,
                 endpoint=endpoint,
                 since=since,
@@ -164,6 +186,33 @@ def _extract(source: Source, limit: str | None) -> Any:
         return ref
 
     return extract(source.endpoint, dict(source.params), limit)
+
+
+def _count(source: Source, limit: str | None) -> int | None:
+    """The records to fetch, of a rendered template. Raises DeclarationError."""
+    if limit is None:
+        return None
+    if not re.fullmatch(r"\s*[0-9]{1,12}\s*", str(limit)):
+        raise DeclarationError(
+            f"{source.table}: the limit of records is rendered as {str(limit)[:40]!r}, which is not"
+            " a whole number: look at the parameters of the run and at the DAG's 'limit'"
+        )
+    return int(limit)
+
+
+@contextmanager
+def _pages_of(instance: Any) -> Iterator[Spool]:
+    """The spool of a task instance, kept where the next attempt goes on with its pages."""
+    from elt.spool import Spool
+
+    names = (instance.dag_id, instance.run_id, instance.task_id, instance.map_index)
+    with Spool(json.dumps(names), attempt=instance.try_number) as spool:
+        try:
+            yield spool
+        except (Exception, AirflowTaskTimeout) as error:
+            if task_retries.keeps_pages(error) and not task_retries.POLICY.is_last(instance):
+                spool.keep()
+            raise
 
 
 def _reconcile(ref: Any, marts: list[dict[str, str]], rejected_share: float) -> Any:
@@ -202,11 +251,3 @@ def _macros(source: Source) -> dict[str, Callable[..., str]]:
         return source.period_label(end) if form is None else end.strftime(form)
 
     return {"period": period, "period_end": period_end}
-
-
-def _setting(name: str, default: float) -> float:
-    value = os.environ.get(name)
-    try:
-        return float(value) if value else default
-    except ValueError:
-        raise ValueError(f"{name} is not a number: {value!r}") from None

@@ -96,7 +96,8 @@ class Result:
 def record(project_dir: str, context: Context, extract: str) -> None:
     """Cosmos' ``callback``: called when dbt has ended, well or not, with the folder it ran in.
 
-    Writes a row a node into `ops.dbt_results`, and into the event of the task's asset which load it
+    Logs a warning for each test that warns (severity ``warn``), with the rows it found. Writes a
+    row a node into `ops.dbt_results`, and into the event of the task's asset which load it
     is of and how many rows were written: ``{"load_id": 7, "rows": 1000}``, null where a view holds
     none. ``extract`` is the task whose XCom names the load.
 
@@ -119,6 +120,10 @@ def record(project_dir: str, context: Context, extract: str) -> None:
         # Hooks of the project are no nodes that anybody asks about.
         if not entry["unique_id"].startswith("operation.")
     ]
+    for result in results:
+        if result.status == "warn":
+            name = result.node.split(".")[2]
+            log.warning("the test %s warns of %s rows", name, result.failures)
     failed = any(entry["status"] not in _WELL for entry in content["results"])
     load_id = _load_id(context, extract)
     finished_at = datetime.fromisoformat(metadata["generated_at"])

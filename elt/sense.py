@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.http.sensors.http import HttpSensor
@@ -12,15 +14,19 @@ from elt.source import Source
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+log = logging.getLogger(__name__)
+
 
 class ApiSensor(HttpSensor):
     """Waits until ``source`` answers with at least one record; says what it met meanwhile.
 
     A small page is asked for where the source has sizes.
 
-    No connection, 429, 5xx, an error with status 200 and an empty answer are waited out. A status
-    that time does not mend (401, 404, …) fails at once with SourceRefusedError, and the time-out
-    with AirflowSensorTimeout, whose message has the last answer. Neither is retried.
+    No connection, 5xx, an error with status 200 and an empty response are waited out. A 429 counts
+    as a response: the source is up, and the extract waits as long as it asks, with the pages that
+    it has; a 429 for ever ends when the extract's patience and retries do. A status that time does
+    not mend (401, 404, …) fails at once with SourceRefusedError, and the time-out with
+    AirflowSensorTimeout, whose message has the last response. Neither is retried.
 
     It reschedules itself and so takes no worker while it waits; it cannot be deferred, since the
     triggerer does not look at answers.
@@ -47,7 +53,16 @@ class ApiSensor(HttpSensor):
         hook = ApiHook(self.http_conn_id)
         self._fault = fetch.look(hook, self.source, self.request_params, self.endpoint) or ""
         if self._fault:
-            self.log.info("waiting for %s: %s", self._what(), self._fault)
+            again = datetime.now(UTC) + timedelta(seconds=self.poke_interval)
+            log.info(
+                "waiting for %s: %s; again at %s UTC",
+                self._what(),
+                self._fault,
+                f"{again:%H:%M:%S}",
+                extra={
+                    "progress": {"step": "wait", "until": again.isoformat(), "why": self._fault}
+                },
+            )
         return not self._fault
 
     def execute(self, context: Context) -> Any:

@@ -5,12 +5,14 @@ Without Airflow, which `elt new` does without; the hook of the pipelines is `elt
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
+import requests.auth
 
 USER_AGENT = f"elt/{version('elt')} python-requests/{requests.__version__}"
 """Who asks; some sources refuse clients that do not say."""
@@ -28,6 +30,30 @@ class RedirectedError(requests.RequestException):
 def may_hold_secrets(headers: Iterable[str]) -> bool:
     """Whether any of the headers named is one that is not for every host."""
     return any(name.lower() not in _HARMLESS for name in headers)
+
+
+def secrets_of(session: requests.Session) -> list[str]:
+    """What ``session`` logs in with: passwords, tokens, the values of headers that may hold one."""
+    headers = [
+        secret
+        for name, value in session.headers.items()
+        if may_hold_secrets([name])
+        for secret in _with_last_word(str(value))
+    ]
+    auth = session.auth
+    if isinstance(auth, tuple):
+        auth = requests.auth.HTTPBasicAuth(*auth)
+    if isinstance(auth, requests.auth.HTTPBasicAuth):
+        password = str(auth.password)
+        pair = f"{auth.username!s}:{password}".encode()
+        return [*headers, password, base64.b64encode(pair).decode()]
+    secret = getattr(auth, "secret", None)
+    return [*headers, *_with_last_word(secret)] if isinstance(secret, str) else headers
+
+
+def _with_last_word(value: str) -> list[str]:
+    """``Bearer abc`` is a secret, and so is ``abc``."""
+    return [value, value.rpartition(" ")[2]]
 
 
 def guard(session: requests.Session) -> None:

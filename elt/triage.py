@@ -30,8 +30,9 @@ def notes(source: Source) -> str:
         ),
         f"extract_{source.entity}": (
             "a page could not be had; the error names page, URL and cause",
-            "nothing of the load was kept; clear the task, or ask for fewer records if the source"
-            " has no more",
+            "nothing was landed; look whether the source is as declared, or raise"
+            " `ELT_FETCH_PATIENCE` for one that asks to wait; clear the task, or ask for fewer"
+            " records if the source has no more",
         ),
         "transform.*.run": (
             "a model failed; the log has dbt's words and the statement that failed, and so has the"
@@ -39,8 +40,8 @@ def notes(source: Source) -> str:
             "mend the model, or wait for the build that holds its lock, and clear the task",
         ),
         "transform.*.test": (
-            "data broke a rule; the log names the test and has its SQL, and so has the rendered"
-            " template `compiled_sql`",
+            "data broke a rule, or the warehouse was down; the log names the test, which is not"
+            " retried, and has its SQL, and so has the rendered template `compiled_sql`",
             "run that SQL to see the rows; mend, then clear the model and what follows it",
         ),
         "reconcile": (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from elt.decode import json, xml
-from elt.decode.errors import DecodeError
+from elt.decode.errors import DecodeError, ErrorDocumentError
 from elt.decode.redaction import redactions
 from elt.decode.storable import storable
 from elt.decode.text import utf8
@@ -18,7 +18,7 @@ from elt.decode.text import utf8
 if TYPE_CHECKING:
     from elt.source import Source
 
-__all__ = ["DecodeError", "Decoder", "Document", "storable"]
+__all__ = ["DecodeError", "Decoder", "Document", "ErrorDocumentError", "storable"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from elt.decode.errors import DecodeError, shorten
+from elt.decode.errors import DecodeError, ErrorDocumentError, shorten
 from elt.decode.redaction import Redactions, redact
 
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
@@ -101,7 +101,7 @@ def _split(
             wanted = "a JSON object" if records is not None else "a JSON list or object"
             raise DecodeError(f"the answer is not {wanted}") from None
         if error is not None and (said := _at(fields, error)) is not None:
-            raise DecodeError(f"the answer is an error: {shorten(redact(said, tree))}")
+            raise ErrorDocumentError(f"the answer is an error: {shorten(redact(said, tree))}")
         items = [Raw(body.strip())] if records is None else _items(fields, records)
     values = {path: _plain(_at(fields, path)) for path in places}
     return [redact(bytes(item), tree) if tree else bytes(item) for item in items], values

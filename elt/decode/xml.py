@@ -23,7 +23,7 @@ from xml.parsers import expat
 
 import msgspec
 
-from elt.decode.errors import DecodeError, shorten
+from elt.decode.errors import DecodeError, ErrorDocumentError, shorten
 from elt.decode.redaction import Redactions, redact
 from elt.decode.storable import DEEPEST
 
@@ -50,7 +50,9 @@ def split(
     except expat.ExpatError as fault:
         raise DecodeError(f"the answer is not XML: {fault}") from None
     if error is not None and (said := _at(root, error)) is not None:
-        raise DecodeError(f"the answer is an error: {shorten(redact(_ENCODER.encode(said), tree))}")
+        raise ErrorDocumentError(
+            f"the answer is an error: {shorten(redact(_ENCODER.encode(said), tree))}"
+        )
     if not reader.records and (others := _others(root, records)):
         shown = shorten(", ".join(others[:_SHOWN]).encode())
         raise DecodeError(f"the answer has no {records!r}, it has: {shown}")

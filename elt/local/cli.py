@@ -15,6 +15,7 @@ from rich.console import Console
 from elt.local import apis, processes, run, shell, status, up
 from elt.local.apis import Choice
 from elt.local.home import Home
+from elt.local.requested import Request
 from elt.scaffold import command as scaffold
 from elt.stack import command
 from elt.stack.command import Commands, Parser
@@ -218,8 +219,12 @@ def _date(text: str) -> date:
         day = None
     if day is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-01-31")
-    if day.year < _FIRST_YEAR or day > datetime.now(UTC).date():
-        raise argparse.ArgumentTypeError(f"{text} is not between {_FIRST_YEAR}-01-01 and today")
+    # Days are UTC's: where it is tomorrow already, or still yesterday, this one says so.
+    today = datetime.now(UTC).date()
+    if day.year < _FIRST_YEAR or day > today:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not between {_FIRST_YEAR}-01-01 and {today}, which is today in UTC"
+        )
     return day
 
 
@@ -236,7 +241,7 @@ def _run(options: argparse.Namespace) -> int:
         if name in params:
             raise UsageError(f"the parameter {name} is given twice")
         params[name] = value
-    request = run.Request(options.pipeline, params, options.date, Choice.of(options.api))
+    request = Request(options.pipeline, params, options.date, Choice.of(options.api))
     return run.run(Home.from_environment(), request, Console(), Console(stderr=True))
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -15,6 +16,8 @@ from rich.text import Text
 from elt.stack.words import size_words
 
 _PLAIN_SECONDS = 5.0
+_PLAIN_WAIT = 2.0
+"""Seconds of a wait that is worth a line of its own."""
 _NAME_WIDTH = 52
 _SECONDS_WIDTH = 8
 
@@ -31,7 +34,7 @@ _ENDED = frozenset({"success", "failed", "upstream_failed", "skipped"})
 _PHASES = {"fetch": "fetched", "land": "landed"}
 _WORDS = {
     "success": "done",
-    "up_for_retry": "failed, will be tried again",
+    "up_for_retry": "failed",
     "upstream_failed": "not run",
 }
 
@@ -46,13 +49,19 @@ class Step:
     seconds: float = 0.0
     details: dict[str, str] = field(default_factory=dict)
     """What it says of its progress, the last words of each phase."""
+    until: datetime | None = None
+    """When a wait that it has told of ends, or its next attempt begins."""
     said: float = field(default=0.0, repr=False)
 
     @property
     def detail(self) -> str:
         """The last words of the phase at work; of all phases once it has ended."""
         words = list(self.details.values())
-        return "; ".join(words if self.state in _ENDED else words[-1:])
+        said = "; ".join(words if self.state in _ENDED else words[-1:])
+        if self.until is None or self.state in _ENDED:
+            return said
+        begins = "waiting until" if self.state == "running" else "will be tried again at"
+        return f"{begins} {until_words(self.until)}: {said}"
 
     @property
     def elapsed(self) -> float:
@@ -122,26 +131,52 @@ class Display:
         now = time.monotonic()
         if state == "running":
             step.started = step.said = now
+            step.details = {}
         elif step.state == "running" and step.started is not None:
             step.seconds = now - step.started
+        if state != "up_for_retry":
+            step.until = None
         step.state = state
+        if state in _ENDED:
+            # What it waited for in between, and lines of its log.
+            for passing in ("wait", "log"):
+                step.details.pop(passing, None)
         if detail is not None:
             step.details = {"": detail}
         if self._live is None and state in {*_ENDED, "up_for_retry"}:
             self._say(step)
 
     def progress(self, name: str, event: Mapping[str, object]) -> None:
-        """Show what a running step says of its progress, as `progress_words` has it."""
+        """Show what a running step says of its progress, as `progress_words` has it.
+
+        A wait, and when a task that has just failed is tried again, are shown with their end.
+        """
         step = self._steps.setdefault(name, Step(name, "running", time.monotonic()))
-        step.details[str(event.get("step", ""))] = progress_words(event)
+        phase = str(event.get("step", ""))
+        step.details.pop("wait", None)
+        step.until = datetime.fromisoformat(str(event["until"])) if "until" in event else None
+        if phase == "retry":
+            return  # the failure itself follows
+        step.details[phase] = str(event.get("why")) if step.until else progress_words(event)
         now = time.monotonic()
-        if self._live is None and now - step.said >= _PLAIN_SECONDS:
+        is_long = step.until is not None and _seconds_to(step.until) >= _PLAIN_WAIT
+        if self._live is None and (is_long or now - step.said >= _PLAIN_SECONDS):
             step.said = now
             self._print(f"  {name}: {step.detail}")
 
+    def says(self, name: str, words: str) -> None:
+        """Show the last words of a step at work; elsewhere than on a terminal, each once."""
+        step = self._steps.setdefault(name, Step(name, "running", time.monotonic()))
+        if step.details == {"log": words}:
+            return
+        step.details = {"log": words}
+        if self._live is None:
+            self._print(f"  {name}: {words}")
+
     def _say(self, step: Step) -> None:
         word = _WORDS.get(step.state, step.state.replace("_", " "))
-        seconds = f" in {step.seconds:.1f} s" if step.started is not None else ""
+        which = "in" if step.state == "success" else "after"
+        seconds = f" {which} {step.seconds:.1f} s" if step.started is not None else ""
         detail = f" ({step.detail})" if step.detail else ""
         self._print(f"  {step.name}: {word}{seconds}{detail}")
 
@@ -195,6 +230,17 @@ class Display:
             return [full]
         detail = Text(f"    {step.detail}", style="bright_black", no_wrap=True, overflow="ellipsis")
         return [full, detail]
+
+
+def until_words(until: datetime) -> str:
+    """A moment that is waited for: its time of day, UTC, and how long it is until then."""
+    left = round(_seconds_to(until))
+    span = f"{left // 60} min {left % 60} s" if left >= 60 else f"{left} s"
+    return f"{until.astimezone(UTC):%H:%M:%S} UTC ({span} left)"
+
+
+def _seconds_to(moment: datetime) -> float:
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def progress_words(event: Mapping[str, object]) -> str:

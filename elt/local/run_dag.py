@@ -33,6 +33,7 @@ from cadwyn import HeadVersion, Version, VersionBundle
 from cadwyn.route_generation import _DELETED_ROUTE_TAG
 from httpx import Client
 
+from elt.params import refused
 from elt.stack.airflow_config import PRELOADED
 
 if TYPE_CHECKING:
@@ -197,8 +198,9 @@ def run(request: dict[str, Any], events: Events, interruption: Interruption) -> 
     if dag is None:
         return 1
     params = request["conf"]
-    if lacking := [name for name in params if name not in dag.params]:
-        events.send("error", kind="params", message="", params=lacking, known=list(dag.params))
+    schemas = {name: dag.params.get_param(name).schema for name in dag.params}
+    if said := refused(dag.dag_id, schemas, params):
+        events.send("error", kind="params", message=said)
         return 1
     order = [task.task_id for task in dag.topological_sort()]  # type: ignore[no-untyped-call]
     events.send("parsed", tasks=order)

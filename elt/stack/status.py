@@ -112,7 +112,7 @@ def as_json(report: Report, **about: object) -> str:
 
 
 def _iso(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def show(report: Report, now: datetime, console: Console, *, advice: str) -> None:
@@ -120,7 +120,7 @@ def show(report: Report, now: datetime, console: Console, *, advice: str) -> Non
     if not report.loads:
         console.print(f"Nothing has been loaded yet: {advice}", markup=False, highlight=False)
         return
-    loads = Table(title="latest loads", title_justify="left", box=box.SIMPLE_HEAD)
+    loads = Table(title="latest loads, times in UTC", title_justify="left", box=box.SIMPLE_HEAD)
     for name in ("period", "source", "landed"):
         loads.add_column(name, no_wrap=True)
     for name in ("records", "size"):

@@ -39,7 +39,13 @@ def test_help_of_each_command(bare: Elt) -> None:
         ("run --results 0", "not a whole number"),
         ("run --results many", "not a whole number"),
         ("run --date 2026-13-01", "not a date"),
-        ("run --date 2199-01-01", "not between"),
+        ("run --date 2199-01-01", ", which is today in UTC"),
+        ("run --results 5000000", "results is 5000000, but takes a whole number from 1 to 1,0"),
+        ("run --param results=-1", "results is -1, but takes a whole number from 1 to 1,000,000"),
+        ("run --seed a,b", 'seed is "a,b", but takes text of 1 to 64 characters out of A-Z a-z'),
+        ('run --param nationalities=["XX"]', 'is ["XX"], but takes a list of AU, BR, CA, CH'),
+        ("run --param nation=CH", "has no parameter nation; it has: results, seed, nationalities"),
+        ("run data_catalog --seed a", "data_catalog has no parameter seed; it has: none"),
         ("run --api ftp://x", "not a URL"),
         ("run --api http://me:secret@x", "a login does not belong in a URL"),
         ("run --api cbr_api=", "not a URL"),
@@ -86,16 +92,18 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert len(answer.stderr.splitlines()) == 1
 
 
-def test_what_the_pipeline_does_not_know_is_refused(own_elt: Elt) -> None:
-    before = own_elt.rows("select * from raw.loads")
-    answer = own_elt("run", "data_catalog", "--results", "5", "--param", "colour=red")
-    assert answer.returncode == 2
-    assert "data_catalog has no parameters colour, results; it has: none" in answer.stderr
-    assert len(answer.stderr.splitlines()) == 1
-    answer = own_elt("run", "--param", "nationality=CH")
-    assert answer.returncode == 2
-    assert "has no parameter nationality; it has: results, seed, nationalities" in answer.stderr
-    assert own_elt.rows("select * from raw.loads") == before
+def test_what_only_the_loaded_dag_knows_is_refused_as_well(own_elt: Elt, tmp_path: Path) -> None:
+    """Its file makes the parameters by a function of its own."""
+    (tmp_path / "made.py").write_text(
+        "from airflow.sdk import DAG, Param\n"
+        "def most(): return 7\n"
+        "with DAG('made', params={'size': Param(1, type='integer', maximum=most())}): pass\n"
+    )
+    for value, said in (("size=8", "size is 8, but takes a whole number up to 7"), ("a=1", "no p")):
+        answer = own_elt("run", "made", "--param", value, ELT_DAGS_FOLDER=str(tmp_path))
+        assert answer.returncode == 2, answer.stderr
+        assert said in answer.stderr
+        assert len(answer.stderr.splitlines()) == 1
     assert own_elt.processes() == []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 
+from elt.sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, wait_until
 
 
@@ -44,7 +46,7 @@ def test_a_run_that_ends_in_the_middle_leaves_nothing_and_the_next_succeeds(own_
     # The process that ran the DAG ends by itself; the sample API stays, which the next run stops.
     wait_until(lambda: "run_dag" not in str(own_elt.processes()), "the DAG's process to end")
 
-    answer = own_elt("run", "--results", "20", "--date", "2026-01-31", "--seed", "other")
+    answer = limited(own_elt, "--results", "20", "--date", "2026-01-31", "--seed", "other")
     assert answer.returncode == 0, answer.stderr
     loads = own_elt.rows("select records, period::date::text from raw.loads order by period")
     assert (20, "2026-01-31") in loads
@@ -54,6 +56,28 @@ def test_a_run_that_ends_in_the_middle_leaves_nothing_and_the_next_succeeds(own_
     )
     assert built == (20,)
     assert own_elt.processes() == []
+
+
+def limited(elt: Elt, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A run against a source that is past its limit from the first request on."""
+    with SampleApi() as api:
+        # The sensor, the extract, which waits; its next request, which it gives up at.
+        api.faults(
+            "status:code=429,retry_after=3,times=2", "status:code=503,retry_after=60,times=1"
+        )
+        settings = {"ELT_FETCH_PATIENCE": "30", "ELT_TASK_RETRY_DELAY": "0.2"}
+        answer = elt("run", "--api", api.url, *arguments, **settings)
+    assert "is_api_available: done" in answer.stdout
+    waiting = (
+        r"extract_users: waiting until \d\d:\d\d:\d\d UTC \(\d s left\): it answered 429 Too Many"
+    )
+    assert re.search(waiting, answer.stdout), answer.stdout
+    failed = (
+        r"extract_users: failed after \d+\.\d s \(will be tried again at [\d:]+ UTC \(\d s left\): "
+    )
+    assert re.search(failed, answer.stdout), answer.stdout
+    assert "503 Service Unavailable; it asks to wait 60 s; given up, having asked" in answer.stdout
+    return answer
 
 
 def test_a_source_that_does_not_answer_fails_the_run_with_the_cause(own_elt: Elt) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from elt.sample_api.testing import SampleApi
 from elt.stack.airflow_api import AirflowApi, AirflowApiError
 from elt.stack.secrets import SUPERUSER
+from elt.warehouse import AIRFLOW_DATABASE
 from tests.e2e.conftest import LAST_WORDS, Elt, Stack, answer_of, wait_until
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -65,10 +68,15 @@ def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) 
     assert stack.elt.users() == 300
 
 
-def test_a_run_beside_the_stack_is_done_by_it(stack: Stack) -> None:
+def test_a_run_beside_the_stack_is_done_by_it(stack: Stack, source: SampleApi) -> None:
+    source.faults("status:code=429,retry_after=3,skip=1,times=1")
     answer = stack.elt("run", "--results", "7", "--seed", "beside", "--date", "2026-01-05")
+    source.clear()
     assert answer.returncode == 0, answer.stderr
     assert stack.url in answer.stdout
+    # What it waits for, for how long, and what the source says.
+    assert "it answered 429 Too Many Requests; it asks to wait 3 s; it says: " in answer.stdout
+    assert re.search(r"again in 3\.0 s, at \d\d:\d\d:\d\d UTC", answer.stdout)
     loads = stack.elt.rows("select records from raw.loads where period = '2026-01-05T00:00Z'")
     try:
         assert loads == [(7,)]
@@ -76,8 +84,17 @@ def test_a_run_beside_the_stack_is_done_by_it(stack: Stack) -> None:
         stack.elt.rows("delete from raw.loads where period = '2026-01-05T00:00Z'")
     refused = stack.elt("run", "--results", "5000000")
     assert refused.returncode == 2
-    assert "user_processing refuses these parameters" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert "results is 5000000, but takes a whole number from 1 to 1,000,000" in refused.stderr
+
+
+def test_it_has_the_dags_that_elt_run_has_written(stack: Stack) -> None:
+    """One version of each, although the two differ in retries and in patience."""
+    with psycopg.connect(stack.server.dsn(SUPERUSER, AIRFLOW_DATABASE)) as connection:
+        versions = connection.execute(
+            "select dag_id, count(*) from dag_version group by dag_id"
+        ).fetchall()
+    dags = {file.stem for file in DAG_FILES.glob("[!_]*.py")}
+    assert dict(versions) == dict.fromkeys(dags, 1)
 
 
 def test_status_and_a_second_up_name_it(stack: Stack) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from elt import fetch
+from elt import retry
 from elt.errors import SourceError, SourceRefusedError
 from elt.source import Cursor, NextLink, PageNumber
 from tests.http_source import (
@@ -45,7 +45,7 @@ NO_LOGIN: dict[str, Any] = {"extra": {"Accept": "application/json", "User-Agent"
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "2")
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from elt.local import run
 from elt.pipeline import pipeline
+from elt.settings import MOST_RETRIES
 from elt.source import Freshness, PageNumber, Source
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +126,19 @@ def test_assets(dags: dict[str, Any], name: str) -> None:
     assert found == json.loads(file.read_text())
 
 
+def test_the_form_says_what_each_parameter_takes(dag: Any) -> None:
+    """By its schema, so that what is said is what is checked."""
+    said = {name: dag.params.get_param(name).description for name in dag.params}
+    assert said == {
+        "results": "How many users to load. The source answers 429 past 20,000 in 5 minutes."
+        " Takes a whole number from 1 to 1,000,000.",
+        "seed": "The same seed gives the same people. Empty: the day, so a rerun agrees."
+        " Takes text of 1 to 64 characters out of A-Z a-z 0-9 _ . -, or nothing.",
+        "nationalities": "Only people of these nationalities. Empty: all. Takes a list of AU, BR,"
+        " CA, CH, DE, DK, ES, FI, FR, GB, IE, IN, IR, MX, NL, NO, NZ, RS, TR, UA, US, or nothing.",
+    }
+
+
 def test_every_dag_has_a_snapshot(dags: dict[str, Any]) -> None:
     assert sorted(dags) == sorted(file.stem for file in SNAPSHOTS.glob("*.json"))
 
@@ -149,12 +165,100 @@ def test_the_triage_notes_name_every_task(dags: dict[str, Any]) -> None:
 
 
 def test_tasks_give_up_in_time_and_are_retried_ever_later(parsed: dict[str, Any]) -> None:
+    from elt import task_retries
+
     for dag in parsed.values():
         for task in dag.tasks:
             assert task.execution_timeout
             assert task.retry_exponential_backoff
             assert task.max_retry_delay
+            is_test = task.task_type == "DbtTestLocalOperator"
+            assert task.retries == (0 if is_test else MOST_RETRIES)
+            assert task.retry_policy is (None if is_test else task_retries.POLICY)
     assert parsed["user_processing"].get_task("is_api_available").timeout == 600
+
+
+OTHER_STACK = {
+    "ELT_TASK_RETRIES": "0",
+    "ELT_TASK_RETRY_DELAY": "7",
+    "ELT_SENSOR_TIMEOUT": "11",
+    "ELT_SENSOR_POKE_INTERVAL": "1.5",
+    "ELT_FETCH_PATIENCE": "13",
+    "ELT_SPOOL_DIR": "/var/spool/elt",
+    "ELT_DBT_TARGET": "greenplum",
+    "ELT_WAREHOUSE_HOST": "db.example",
+}
+"""All that the environment may say to DAGs and tasks."""
+
+_SERIALISE = """
+import json, sys
+from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.models.serialized_dag import SerializedDagModel
+from airflow.serialization.serialized_objects import DagSerialization
+
+bag = BundleDagBag(dag_folder=sys.argv[1], bundle_path=sys.argv[1], bundle_name="dags-folder")
+assert not bag.import_errors, bag.import_errors
+texts = {name: DagSerialization.to_dict(dag) for name, dag in sorted(bag.dags.items())}
+print(json.dumps([texts, {name: SerializedDagModel.hash(text) for name, text in texts.items()}]))
+"""
+
+
+def test_what_differs_by_stack_is_not_part_of_a_dag(
+    parsed: dict[str, Any], dbt_project: Path, tmp_path: Path
+) -> None:
+    """`elt run`, `elt up` and containers write one version of each DAG, whatever is set where."""
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    assert run.IMPATIENCE.keys() <= OTHER_STACK.keys()
+    shutil.copytree(ROOT / "dags", tmp_path / "dags")
+    shutil.copytree(dbt_project, tmp_path / "dbt_project")
+    done = subprocess.run(
+        [sys.executable, "-c", _SERIALISE, str(tmp_path / "dags")],
+        env={
+            **os.environ,
+            **OTHER_STACK,
+            "ELT_DBT_PROJECT": str(tmp_path / "dbt_project"),
+            "PYTHONPATH": str(ROOT),
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    texts, hashes = json.loads(done.stdout.splitlines()[-1])
+    here = {name: DagSerialization.to_dict(dag) for name, dag in sorted(parsed.items())}
+    for name, text in json.loads(json.dumps(here)).items():
+        # Their order is none; Airflow sorts them, too, before it compares.
+        mine, others = (
+            {task["__var"]["task_id"]: task for task in one["dag"].pop("tasks")}
+            for one in (text, texts[name])
+        )
+        assert mine == others
+    assert hashes == {
+        name: SerializedDagModel.hash(DagSerialization.to_dict(dag)) for name, dag in parsed.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ELT_TASK_RETRIES", "many"),
+        ("ELT_TASK_RETRIES", "-1"),
+        ("ELT_TASK_RETRIES", "11"),
+        ("ELT_TASK_RETRY_DELAY", "nan"),
+        ("ELT_SENSOR_TIMEOUT", "1h"),
+    ],
+)
+def test_a_setting_that_is_none_is_an_error_of_the_dag(
+    name: str, value: str, dbt_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=f"{name} .* number"):
+        pipeline(declared(), dag_id="other", marts=["users"])
 
 
 def test_parsing_does_no_io(dbt_project: Path, tmp_path: Path) -> None:

@@ -18,10 +18,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
-from elt import fetch
+from elt import fetch, retry
 from elt.api import ApiHook
-from elt.errors import SourceError, SourceRefusedError
+from elt.errors import (
+    SourceError,
+    SourceInvalidError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 from elt.fetch import Fetched
 from elt.sample_api.faults import Records, Status
 from elt.sample_api.testing import SampleApi
@@ -35,7 +41,7 @@ SEED = "fetch"
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses, little patience, a spool folder of the test's own, no proxy on the way."""
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.02)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -221,7 +227,7 @@ def test_what_one_worker_is_told_holds_for_all(source_api: SampleApi) -> None:
 def test_a_retry_after_that_says_nothing_does_not_make_it_hammer(
     serve: Callable[..., str], connect: Callable[..., None], waits: str, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.1)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.1)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "0.6")
     seen: list[str] = []
 
@@ -238,38 +244,61 @@ def test_a_retry_after_that_says_nothing_does_not_make_it_hammer(
 # Errors in words
 
 
+LATER, AGAIN, INVALID = SourceUnavailableError, SourceError, SourceInvalidError
+"""Retried with the pages that are there, retried from page 1, not retried."""
+
 LASTING = {
-    "429": ("status:code=429", "it answered 429 Too Many Requests; given up"),
-    "500": ("status:code=500", "it answered 500 Internal Server Error; given up"),
-    "503 in HTML": ("status:code=503", "it answered 503 Service Unavailable; given up"),
-    "truncated": ("truncated", "its answer broke off; given up"),
-    "invalid JSON": ("invalid_json", "the answer is not JSON: .*; given up, having asked 3 times"),
+    "429": ("status:code=429", "it answered 429 Too Many Requests; given up", LATER),
+    "500": ("status:code=500", "it answered 500 Internal Server Error; given up", LATER),
+    "503 in HTML": ("status:code=503", "it answered 503 Service Unavailable; given up", LATER),
+    "truncated": ("truncated", "its answer broke off; given up", LATER),
+    "invalid JSON": (
+        "invalid_json",
+        "the answer is not JSON: .*; given up, having asked 3 times",
+        INVALID,
+    ),
     "error with status 200": (
         "error_200",
         'the answer is an error: "Whoa, ease up .*; given up, having asked 3 times',
+        AGAIN,
     ),
-    "HTML with status 200": ("status:code=200,body=html", "not JSON: .*having asked 3 times"),
+    "HTML with status 200": (
+        "status:code=200,body=html",
+        "not JSON: .*having asked 3 times",
+        INVALID,
+    ),
     "no records": (
         "empty_results",
         r"it gave 0 records of the 10 asked for \(of the extract's 30\); .*having asked 3 times",
+        AGAIN,
     ),
-    "fewer records": ("fewer", "it gave 5 records of the 10 asked for .*having asked 3 times"),
+    "fewer records": (
+        "fewer",
+        "it gave 5 records of the 10 asked for .*having asked 3 times",
+        AGAIN,
+    ),
     "the same page": (
         "repeated_page:of=1",
         "page 2 repeats the records of page 1: the source seems to ignore 'page'",
+        INVALID,
     ),
-    "reset": ("reset", "it closed the connection; given up"),
-    "reset in the body": ("reset:bytes=2000", "its answer broke off|it closed the connection"),
-    "slow": ("slow:seconds=5", "its answer takes too long; given up, having asked once"),
-    "latency": ("latency:seconds=2", "it did not answer in time; given up"),
+    "reset": ("reset", "it closed the connection; given up", LATER),
+    "reset in the body": (
+        "reset:bytes=2000",
+        "its answer broke off|it closed the connection",
+        LATER,
+    ),
+    "slow": ("slow:seconds=5", "its answer takes too long; given up, having asked once", LATER),
+    "latency": ("latency:seconds=2", "it did not answer in time; given up", LATER),
 }
 
 
-@pytest.mark.parametrize(("fault", "said"), LASTING.values(), ids=LASTING)
+@pytest.mark.parametrize(("fault", "said", "kind"), LASTING.values(), ids=LASTING)
 def test_a_fault_that_stays_is_an_error_that_names_it(
     source_api: SampleApi,
     fault: str,
     said: str,
+    kind: type[SourceError],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -281,10 +310,75 @@ def test_a_fault_that_stays_is_an_error_that_names_it(
     message = str(caught.value)
     assert "randomuser__users" in message
     assert f"{source_api.url}/api/1.4/?seed={SEED}&access_token=***" in message
-    # A later attempt may succeed, so the task may be retried.
-    assert not isinstance(caught.value, SourceRefusedError)
+    assert type(caught.value) is kind
+    assert isinstance(caught.value, AirflowFailException) == (kind is INVALID)
     assert SECRET not in told(caught, caplog)
     assert nothing_left()
+
+
+WORDS = {
+    "a field of JSON": ("application/json", '{"message": "quota of %s is used up"}'),
+    "where it is declared": ("application/json", '{"error": "quota of %s is used up", "title": 1}'),
+    "below a field": ("application/json", '{"error": {"detail": "quota of %s is used up"}}'),
+    "a text": ("text/plain; charset=utf-8", "quota of %s \x1b[31mis\r\nused up"),
+    "a title": ("text/html", "<html><title>quota of %s is used up</title><body>x"),
+}
+
+
+@pytest.mark.parametrize("status", [429, 503, 403])
+@pytest.mark.parametrize(("content_type", "body"), WORDS.values(), ids=WORDS)
+def test_an_error_has_the_words_of_the_source_without_secrets(
+    serve: Callable[..., str],
+    connect: Callable[..., None],
+    status: int,
+    content_type: str,
+    body: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("ELT_FETCH_PATIENCE", "0.1")
+    secrets = [SECRET, f"header-{SECRET}", f"param-{SECRET}"]
+    content = (body % " ".join(secrets)).encode()
+    headers = {"Content-Type": content_type}
+    extra = json.dumps({"auth": "bearer", "X-Api-Key": f"header-{SECRET}"})
+    connect(
+        serve(lambda request: reply(request, status, content, headers)),
+        password=SECRET,
+        extra=extra,
+    )
+    with caplog.at_level(logging.INFO), pytest.raises(SourceError) as caught:
+        extract(params={"token": f"param-{SECRET}"})
+    assert "; it says: 'quota of *** *** *** " in str(caught.value)
+    assert str(caught.value).endswith("used up'")
+    assert SECRET not in told(caught, caplog)
+
+
+def test_the_words_of_a_source_are_cut(
+    serve: Callable[..., str], connect: Callable[..., None]
+) -> None:
+    content = b'{"message": "' + b"x" * 5000 + b'"}'
+    connect(serve(lambda request: reply(request, 404, content)))
+    with pytest.raises(SourceRefusedError) as caught:
+        extract()
+    assert str(caught.value).endswith(f"; it says: '{'x' * 199}…'")
+
+
+def test_patience_lasts_to_its_end(
+    serve: Callable[..., str], connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit of 0.9 s is waited out by a patience of 1 s, although pauses have grown to 0.5 s."""
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.3)
+    monkeypatch.setattr(retry, "LONGEST_WAIT", 0.5)
+    monkeypatch.setattr("random.uniform", lambda *_: 1.0)
+    monkeypatch.setenv("ELT_FETCH_PATIENCE", "1")
+    begun = time.monotonic()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        limited = time.monotonic() - begun < 0.9
+        reply(request, *((429, b"") if limited else (200, ten(request))))
+
+    connect(serve(answer))
+    assert extract(10)[1] == TEN
 
 
 def test_the_last_page_is_known_for_a_repeat_although_it_is_cut(source_api: SampleApi) -> None:
@@ -319,8 +413,10 @@ def test_one_page_that_fails_stops_the_others(source_api: SampleApi) -> None:
 
 def test_a_retry_after_beyond_all_patience_is_not_waited_for(source_api: SampleApi) -> None:
     source_api.faults("status:code=429,retry_after=3600")
-    with pytest.raises(SourceError, match=r"429 .*it asks to wait 3600 s; given up"):
+    said = r"429 .*it asks to wait 3600 s; given up, .*; ELT_FETCH_PATIENCE lets it wait 20 s"
+    with pytest.raises(SourceUnavailableError, match=said) as caught:
         extract()
+    assert caught.value.after == 3600
     assert len(source_api.requests()) == 1
 
 

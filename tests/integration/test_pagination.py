@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt import fetch
-from elt.errors import SourceError, SourceRefusedError
+from elt import fetch, retry
+from elt.errors import SourceError, SourceInvalidError, SourceRefusedError
 from elt.source import Cursor, Incremental, LinkHeader, NextLink, Offset, PageNumber, SinglePage
 from tests.http_source import (
     CONNECTION,
@@ -35,7 +35,7 @@ from tests.http_source import (
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setenv("ELT_FETCH_PATIENCE", "5")
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
@@ -548,7 +548,7 @@ def test_a_link_to_another_host_is_an_error_and_not_followed(
     source.answer = lambda asked: Reply(
         {"results": [{"id": 1}], "next": target}, headers={"Link": f"<{target}>; rel=next"}
     )
-    with caplog.at_level(logging.INFO), pytest.raises(SourceError) as caught:
+    with caplog.at_level(logging.INFO), pytest.raises(SourceInvalidError) as caught:
         extract(declare(pagination=strategies()[kind]))
     assert caught.match("shop__orders, page 1: .*its link to the next page")
     assert caught.match(said.format(port=other.port))
@@ -605,7 +605,7 @@ def test_a_source_that_ignores_the_page_is_an_error(
         page(1, 2, total=20) if keyed else Reply({"results": [{"id": 1}, {"id": 2}], "total": 20})
     )
     strategy = strategy.model_copy(update={"total": total})
-    with pytest.raises(SourceError, match="repeats the records of page 1"):
+    with pytest.raises(SourceInvalidError, match="repeats the records of page 1"):
         extract(declare(pagination=strategy, key="id" if keyed else ()))
     assert len(source.asked) <= (4 if total is None else 1 + 9 + 3 * 9)
     assert nothing_left()
@@ -625,7 +625,7 @@ def test_a_walk_that_comes_back_to_where_it_was_is_an_error(
         return page(count, cursor=to or "a", next=link, link=link)
 
     source.answer = answer
-    with pytest.raises(SourceError, match="is one that was there before"):
+    with pytest.raises(SourceInvalidError, match="is one that was there before"):
         extract(declare(pagination=strategies()[kind]))
     assert len(source.asked) <= len(loop) + 1
     assert nothing_left()
@@ -640,7 +640,9 @@ def test_a_walk_through_new_links_to_the_same_records_is_an_error(
         return page(1, 2, cursor=len(source.asked), next=link, link=link)
 
     source.answer = answer
-    with pytest.raises(SourceError, match=r"page 2: .*it repeats the records of page 1; given up"):
+    with pytest.raises(
+        SourceInvalidError, match=r"page 2: .*it repeats the records of page 1; given up"
+    ):
         extract(declare(pagination=strategies()[kind], key="id"))
     assert len(source.asked) == 4
 
@@ -654,7 +656,9 @@ def test_a_walk_without_end_is_given_up(source: HttpSource, kind: str) -> None:
 
     source.answer = answer
     strategy = strategies()[kind].model_copy(update={"most_pages": 7, "most": 1})
-    with pytest.raises(SourceError, match=r"more than 7 pages; .*declare a greater 'most_pages'"):
+    with pytest.raises(
+        SourceInvalidError, match=r"more than 7 pages; .*declare a greater 'most_pages'"
+    ):
         extract(declare(pagination=strategy))
     assert len(source.asked) == 7
     assert nothing_left()
@@ -669,7 +673,7 @@ def test_empty_pages_without_end_are_given_up(source: HttpSource, kind: str) -> 
 
     source.answer = answer
     strategy = strategies()[kind].model_copy(update={"most_pages": 7, "through_empty": True})
-    with pytest.raises(SourceError, match="more than 7 pages"):
+    with pytest.raises(SourceInvalidError, match="more than 7 pages"):
         extract(declare(pagination=strategy))
     assert len(source.asked) == 7
 
@@ -699,7 +703,7 @@ def test_a_total_beyond_all_measure_is_an_error_before_anything_is_asked_for(
     source.answer = lambda asked: page(1, total=total)
     tracemalloc.start()
     try:
-        with pytest.raises(SourceError, match="more than 100000 pages"):
+        with pytest.raises(SourceInvalidError, match="more than 100000 pages"):
             extract(declare(pagination=strategies(total=True)[kind]))
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -759,7 +763,7 @@ def test_what_names_the_next_page_and_is_no_name_is_an_error(
 ) -> None:
     source.answer = lambda asked: page(1, **{at: value})
     kind = "cursor" if at == "cursor" else "next_link"
-    with pytest.raises(SourceError, match=f"shop__orders, page 1: .*{said}"):
+    with pytest.raises(SourceInvalidError, match=f"shop__orders, page 1: .*{said}"):
         extract(declare(pagination=strategies()[kind]))
     assert len(source.asked) == 1
 
@@ -786,7 +790,7 @@ def test_a_look_asks_once_and_for_little(source: HttpSource) -> None:
 @contextmanager
 def quick_environment(folder: Path) -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetch, "FIRST_WAIT", 0.002)
+        patch.setattr(retry, "FIRST_WAIT", 0.002)
         patch.setenv("ELT_FETCH_PATIENCE", "5")
         patch.setenv("ELT_SPOOL_DIR", str(folder))
         patch.setenv("no_proxy", "127.0.0.1")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from elt import fetch
+from elt import retry
 from elt.errors import SourceRefusedError
 from elt.rate import Turns
 from elt.source import Cursor, PageNumber, RateLimit
@@ -32,7 +32,7 @@ from tests.http_source import (
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where turns are kept, the test's own."""
-    monkeypatch.setattr(fetch, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     return tmp_path / "spool"

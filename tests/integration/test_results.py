@@ -145,7 +145,7 @@ def test_without_an_extract_no_load_is_named(warehouse: Server, task: Tasks) -> 
 
 
 def test_tests_are_in_the_history_with_what_they_found(
-    warehouse: Server, land: Land, dbt: Dbt, task: Tasks
+    warehouse: Server, land: Land, dbt: Dbt, task: Tasks, caplog: pytest.LogCaptureFixture
 ) -> None:
     ref = land("2026-11-01", user(1, nat="FR", gender="female"), user(2), user(3))
     assert dbt("run", "--select", "+users").success
@@ -161,6 +161,8 @@ def test_tests_are_in_the_history_with_what_they_found(
     load_id = ref["load_id"]
     assert found["assert_users_row_hash_is_of_its_content"] == ("fail", None, 2, load_id)
     assert found["not_null_users_nationality"] == ("warn", None, 2, load_id)
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "the test not_null_users_nationality warns of 2 rows" in warned
     assert found["unique_users_user_id"] == ("pass", None, 0, load_id)
 
 

@@ -44,6 +44,11 @@ class FirstPokes:
         return self.first
 
 
+@pytest.fixture(autouse=True)
+def _log_all(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+
+
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Set the Airflow connection of the source, with a login that is not to be read anywhere."""
@@ -83,7 +88,6 @@ def test_one_record_is_asked_for_and_is_enough(source_api: SampleApi) -> None:
 
 
 WAITED_OUT = {
-    "429": ("status:code=429", "it answered 429 Too Many Requests"),
     "500": ("status:code=500", "it answered 500 Internal Server Error"),
     "503 in HTML": ("status:code=503", "it answered 503 Service Unavailable"),
     "error with status 200": ("error_200", 'the answer is an error: "Whoa, ease up there cowboy.'),
@@ -98,7 +102,7 @@ WAITED_OUT = {
 
 @pytest.mark.parametrize(("fault", "said"), WAITED_OUT.values(), ids=WAITED_OUT)
 def test_it_waits_says_for_what_and_goes_on_when_the_api_recovers(
-    source_api: SampleApi, fault: str, said: str, capfd: pytest.CaptureFixture[str]
+    source_api: SampleApi, fault: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     source_api.faults(fault)
     before = datetime.now(UTC)
@@ -107,7 +111,7 @@ def test_it_waits_says_for_what_and_goes_on_when_the_api_recovers(
     # It takes no worker while it waits.
     assert timedelta(seconds=7) <= put_off.value.reschedule_date - before < timedelta(seconds=60)
     what = "randomuser__users (connection 'randomuser_api', endpoint '/api/1.4/')"
-    task_log = capfd.readouterr().out
+    task_log = caplog.text
     assert f"waiting for {what}: {said}" in task_log
 
     with pytest.raises(AirflowSensorTimeout) as timed_out:
@@ -120,15 +124,26 @@ def test_it_waits_says_for_what_and_goes_on_when_the_api_recovers(
     execute(waited=5)
 
 
+def test_a_429_is_a_response(source_api: SampleApi, caplog: pytest.LogCaptureFixture) -> None:
+    """The source is up, and the extract waits, with the pages it has; the sensor has a time-out."""
+    source_api.faults("status:code=429,retry_after=300")
+    execute(timeout=10, waited=9)
+    assert len(source_api.requests()) == 1
+    task_log = caplog.text
+    assert "randomuser__users: it answered 429 Too Many Requests" in task_log
+    assert "Whoa, ease up" in task_log
+    assert SECRET not in task_log
+
+
 def test_no_connection_is_waited_out(
-    connect: Callable[[str], None], capfd: pytest.CaptureFixture[str]
+    connect: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     connect(f"http://127.0.0.1:{port}")
     with pytest.raises(AirflowRescheduleException):
         execute()
-    task_log = capfd.readouterr().out
+    task_log = caplog.text
     assert "it refused the connection" in task_log
     assert SECRET not in task_log
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from elt.scaffold.plan import Plan
 from elt.scaffold.render.dag import LIMIT
+from elt.settings import MOST_RETRIES
 
 
 def snapshot(plan: Plan) -> str:
@@ -82,7 +83,8 @@ def _task(
     return {
         "operator": operator,
         "owner": "data-platform",
-        "retries": 3,
+        # Data does not heal.
+        "retries": 0 if operator == "DbtTestLocalOperator" else MOST_RETRIES,
         "upstream": sorted(after or []),
         "inlets": reads or [],
         "outlets": [makes] if makes else [],
