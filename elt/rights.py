@@ -16,6 +16,7 @@ from elt.warehouse import (
     READER,
     ROLES,
     SCHEMAS,
+    SOURCES_TABLE,
     TRANSFORMER,
     WAREHOUSE_DATABASE,
     Schema,
@@ -82,22 +83,23 @@ def set_password(
 
 
 def grant_ledger(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Let the reader see the load ledger, the one table of `raw` that holds no record.
+    """Let the reader see the load ledger and the sources, the tables of `raw` without records.
 
-    Default privileges cannot name one table, so whoever creates the ledger calls this.
-    Does nothing where the ledger or the reader is missing.
+    Default privileges cannot name one table, so whoever creates one of them calls this.
+    Does nothing where both or the reader are missing.
     """
-    found = connection.execute(
-        "select to_regclass(%s) is not null and exists"
-        " (select 1 from pg_catalog.pg_roles where rolname = %s)",
-        (f"{RAW_SCHEMA}.{LEDGER_TABLE}", READER),
-    ).fetchone()
-    if found and found[0]:
-        connection.execute(
-            sql.SQL("grant select on table {} to {}").format(
-                sql.Identifier(RAW_SCHEMA, LEDGER_TABLE), sql.Identifier(READER)
+    for table in (LEDGER_TABLE, SOURCES_TABLE):
+        found = connection.execute(
+            "select to_regclass(%s) is not null and exists"
+            " (select 1 from pg_catalog.pg_roles where rolname = %s)",
+            (f"{RAW_SCHEMA}.{table}", READER),
+        ).fetchone()
+        if found and found[0]:
+            connection.execute(
+                sql.SQL("grant select on table {} to {}").format(
+                    sql.Identifier(RAW_SCHEMA, table), sql.Identifier(READER)
+                )
             )
-        )
 
 
 def _exists(connection: psycopg.Connection[tuple[object, ...]], query: sql.SQL, name: str) -> bool:

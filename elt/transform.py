@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
 
 from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
@@ -19,8 +19,11 @@ from cosmos import (
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
 from elt import lineage, project
+from elt.health.freshness import Rule
 from elt.source import Source
 from elt.warehouse import ANALYTICS_SCHEMA
+
+_INTERVAL = re.compile(r"\+ interval '1 (\w+)'")
 
 
 @dataclass(frozen=True)
@@ -130,17 +133,19 @@ def expect_freshness(group: DbtTaskGroup, source: Source) -> None:
             f"{source.table}: dbt has no source of that table; add one in"
             f" models/staging/{source.name}/_{source.name}__sources.yml"
         )
-    rule = node.config.get("freshness") or {}
+    of_dbt = Rule.of_dbt(node.config.get("freshness")) or Rule(None, None)
     for name in ("warn_after", "error_after"):
-        of_dbt, declared = _span(rule.get(name) or {}), getattr(source.freshness, name)
-        if of_dbt != declared:
+        declared, found = getattr(source.freshness, name), getattr(of_dbt, name)
+        if found != declared:
             raise ValueError(
                 f"{source.table}: freshness: {name} is {declared} in the declaration and"
-                f" {of_dbt} in {node.original_file_path.name}; they must agree"
+                f" {found} in {node.original_file_path.name}; they must agree"
             )
-
-
-def _span(rule: Mapping[str, Any]) -> timedelta | None:
-    if not rule.get("count"):
-        return None
-    return timedelta(**{f"{rule['period']}s": rule["count"]})
+    # A query of its author's own may be anything; ours has the length of a period.
+    lengths = _INTERVAL.findall(str(node.config.get("loaded_at_query") or ""))
+    if lengths and lengths != [source.period]:
+        raise ValueError(
+            f"{source.table}: a period is a {source.period} in the declaration and"
+            f" interval '1 {lengths[0]}' in loaded_at_query of {node.original_file_path.name};"
+            " they must agree"
+        )

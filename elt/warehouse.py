@@ -30,7 +30,11 @@ ANALYTICS_SCHEMA = "analytics"
 OPS_SCHEMA = "ops"
 
 LEDGER_TABLE = "loads"
+SOURCES_TABLE = "sources"
+"""In `raw`, beside the ledger: what the pipelines declare of their sources (`elt.registry`)."""
 RESULTS_TABLE = "dbt_results"
+MARKS_TABLE = "model_loads"
+"""In `ops`: which loads each model has built; dbt's macros write it."""
 
 
 @dataclass(frozen=True)

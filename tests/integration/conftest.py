@@ -128,7 +128,7 @@ def dbt(warehouse: Server, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.setenv(name, value)
 
     def run(command: str, *options: str) -> dbtRunnerResult:
-        return dbtRunner().invoke(["--quiet", command, *_folders(dbt_project), *options])
+        return dbtRunner().invoke(["--quiet", *command.split(), *_folders(dbt_project), *options])
 
     return run
 
