@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -22,8 +21,6 @@ from elt import lineage, project
 from elt.health.freshness import Rule
 from elt.source import Source
 from elt.warehouse import ANALYTICS_SCHEMA
-
-_INTERVAL = re.compile(r"\+ interval '1 (\w+)'")
 
 
 @dataclass(frozen=True)
@@ -141,11 +138,3 @@ def expect_freshness(group: DbtTaskGroup, source: Source) -> None:
                 f"{source.table}: freshness: {name} is {declared} in the declaration and"
                 f" {found} in {node.original_file_path.name}; they must agree"
             )
-    # A query of its author's own may be anything; ours has the length of a period.
-    lengths = _INTERVAL.findall(str(node.config.get("loaded_at_query") or ""))
-    if lengths and lengths != [source.period]:
-        raise ValueError(
-            f"{source.table}: a period is a {source.period} in the declaration and"
-            f" interval '1 {lengths[0]}' in loaded_at_query of {node.original_file_path.name};"
-            " they must agree"
-        )

@@ -107,7 +107,8 @@ class Backlog:
         if self.loads:
             more = " or more" if self.loads >= COUNTED else ""
             loads = f"{self.loads:,} load{'s' if self.loads > 1 else ''}{more}"
-            return f"{loads} ({self.records:,} records) behind raw"
+            records = f"{self.records:,} record{'' if self.records == 1 else 's'}"
+            return f"{loads} ({records}) behind raw"
         return f"made before {', '.join(self.behind)}" if self.behind else ""
 
 

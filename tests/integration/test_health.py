@@ -23,15 +23,11 @@ from elt.source import Incremental, PageNumber
 from elt.source import Source as Declared
 from elt.stack import status, status_words
 from elt.stack.errors import StackError
-from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.stack.status import Report
-from tests.integration.conftest import Dbt, Land
-from tests.integration.test_ui import user
+from tests.integration.conftest import Dbt, Land, Sql, user
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def ago(days: int) -> datetime:
@@ -49,18 +45,6 @@ def source(**fields: Any) -> Declared:
         "pagination": PageNumber(page="page", size="results"),
     }
     return Declared(**declared | fields)
-
-
-@pytest.fixture
-def sql(warehouse: Server) -> Sql:
-    """A statement by the superuser, or another role; its rows if it has any."""
-
-    def execute(statement: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
-        with psycopg.connect(warehouse.dsn(role, names.WAREHOUSE_DATABASE)) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    return execute
 
 
 @pytest.fixture

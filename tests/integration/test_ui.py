@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
 import socket
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,21 +21,21 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from elt import project as dbt_files
-from elt import results
 from elt import warehouse as names
 from elt.health import tables
 from elt.health.freshness import Rule
 from elt.health.tables import Project, Table
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.ui import health, loads, rejected, sizes, snapshot, states
+from elt.ui import failing, health, loads, rejected, sizes, snapshot, states
 from elt.ui import results as shown_results
 from elt.ui.app import app
+from elt.ui.failing import MASK
 from elt.ui.health import Detail
 from elt.ui.loads import Load
 from elt.ui.snapshot import Snapshot
 from elt.ui.states import TableState
-from tests.integration.conftest import DBT_PROJECT, Dbt, Land, parse
+from tests.integration.conftest import DBT_PROJECT, Dbt, Land, Record, Sql, parse, user
 
 NAMES = [
     "raw.cbr__exchange_rates",
@@ -120,24 +118,10 @@ PROJECT = {
 }
 """Files that join our own dbt project, by path."""
 
-Record = Callable[..., None]
-
 
 def rule_of(warn: int | None, error: int | None) -> Rule:
     """A rule in seconds."""
     return Rule(*(None if age is None else timedelta(seconds=age) for age in (warn, error)))
-
-
-Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-def user(number: int, **fields: object) -> dict[str, object]:
-    return {
-        "login": {"uuid": str(uuid.UUID(int=number)), "salt": "s", "sha256": "d"},
-        "nat": "GB",
-        "gender": "female",
-        **fields,
-    }
 
 
 def period(day: str) -> datetime:
@@ -166,61 +150,6 @@ def points(name: str, loads: int | None = None) -> list[tuple[str, int]]:
     return [
         (point["at"].date().isoformat(), point["records"]) for point in detail(name, loads).plot
     ]
-
-
-@pytest.fixture
-def sql(warehouse: Server) -> Sql:
-    """A statement by the superuser, or another role; its rows if it has any."""
-
-    def execute(statement: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
-        with psycopg.connect(warehouse.dsn(role, names.WAREHOUSE_DATABASE)) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    return execute
-
-
-@pytest.fixture
-def record(airflow_connections: None, tmp_path: Path) -> Record:
-    """Enter into the history what dbt has said, as a task does.
-
-    ``record(dbt_project)`` what it has left there, ``record("model.elt.users", "success", rows=3)``
-    of one node.
-    """
-    told = itertools.count()
-
-    def enter(
-        what: Path | str,
-        status: str = "success",
-        *,
-        load_id: int | None = None,
-        rows: int | None = None,
-        failures: int | None = None,
-        at: datetime | None = None,
-    ) -> None:
-        folder = what if isinstance(what, Path) else tmp_path
-        if isinstance(what, str):
-            result = {
-                "unique_id": what,
-                "status": status,
-                "execution_time": 0.5,
-                "failures": failures,
-                "adapter_response": {"rows_affected": rows},
-            }
-            made_at = (at or datetime.now(UTC)).isoformat()
-            metadata = {"generated_at": made_at, "invocation_id": str(next(told))}
-            (folder / "target").mkdir(exist_ok=True)
-            (folder / "target" / "run_results.json").write_text(
-                json.dumps({"metadata": metadata, "results": [result]})
-            )
-        ref = {"load_id": load_id} if load_id else None
-        instance = SimpleNamespace(
-            dag_id="a dag", run_id="a build", task_id="t", xcom_pull=lambda task_ids: ref
-        )
-        context: Any = {"ti": instance, "task": SimpleNamespace(outlets=[])}
-        results.record(str(folder), context, "extract")
-
-    return enter
 
 
 @pytest.fixture
@@ -809,6 +738,104 @@ def test_tables_as_json(land: Land, client: TestClient) -> None:
         assert table[name] == raw[name]
     assert (raw["tests"], table["tests"]) == ({}, [])
     assert [point["at"] for point in table["plot"]] == [ref["period"]]
+
+
+@pytest.fixture
+def failed(land: Land, sql: Sql, client: TestClient) -> Callable[..., dict[str, Any]]:
+    """A table of users; what the page is told of a test whose SQL is recorded as this."""
+    sql(
+        "create table analytics.users as select n as load_id, 'GB' as nationality,"
+        " 'x' || n as email, case when n % 2 = 0 then 'f' else 'm' end as gender,"
+        " md5('a') as password from generate_series(1, 50) as n",
+        role=names.TRANSFORMER,
+    )
+
+    def ask(kind: str, compiled: str) -> dict[str, Any]:
+        test = next(one for one in known_tables()["analytics.users"].tests if kind in one.node)
+        sql(
+            "delete from ops.dbt_results; insert into ops.dbt_results select 'd', 'r', 't', 1, 'i',"
+            f" '{test.node}', 'fail', null, 1, 1, now(), $sql${compiled}$sql$",
+            role=names.TRANSFORMER,
+        )
+        answer = client.get(f"/api/tables/analytics.users/tests/{test.node}")
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    return ask
+
+
+def test_rows_of_a_failing_test_are_few_and_masked(
+    failed: Callable[..., dict[str, Any]], record: Record
+) -> None:
+    record("test.elt.any", "pass")
+    text = "select gender as value_field from analytics.users where gender not like 'f%' -- odd"
+    found = failed("accepted_values_users_gender", text)
+    assert found["sql"] == text
+    # The rows of the table, since a value alone says nothing of whose it is.
+    assert found["columns"] == ["load_id", "nationality", "email", "gender", "password"]
+    assert found["masked"] == ["email", "password"]
+    assert found["rows"][0] == ["1", "GB", MASK, "m", MASK]
+    assert (len(found["rows"]), found["is_all"]) == (failing.ROWS, False)
+    # A column made of others could be made of a masked one.
+    found = failed("assert_users", "select load_id, email || '' as other from analytics.users")
+    assert (found["masked"], found["rows"][0]) == (["other"], ["1", MASK])
+
+
+@pytest.mark.parametrize(
+    ("compiled", "note"),
+    [
+        ("select 1 from analytics.users where false", "It finds no rows now"),
+        (
+            "select 1) as a; drop table analytics.users; select (1",
+            "cannot insert multiple commands",
+        ),
+        ("select set_config('a.b', '', false), pg_sleep(60)", "takes too long"),
+        ("select nextval('raw.load_id')", "permission denied"),
+        ("select record from raw.randomuser__users", "permission denied for table"),
+        ("select no_such_column from analytics.users", "does not exist"),
+    ],
+)
+def test_sql_that_gives_no_rows_is_explained(
+    compiled: str,
+    note: str,
+    failed: Callable[..., dict[str, Any]],
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    sql: Sql,
+) -> None:
+    record("test.elt.any", "pass")
+    monkeypatch.setattr(snapshot, "_STATEMENT_TIMEOUT", "500ms")
+    found = failed("assert_users", compiled)
+    assert note in found["note"]
+    assert (found["sql"], found["rows"]) == (compiled, [])
+    assert sql("select count(*) from analytics.users") == [(50,)]
+
+
+def test_a_raw_record_is_shown_as_its_source_redacts_it(land: Land, sql: Sql) -> None:
+    """Also one that landed before that was declared."""
+    sql(
+        "create table raw.sources as select 'randomuser__users' as source, 'd' as dag_id,"
+        " 'day' as grain, null::text as schedule, null::timestamptz as scheduled_since,"
+        " true as asks_by_period, e'login.password\\nlogin.pin' as redact",
+        role=names.LOADER,
+    )
+    sql("grant select on raw.sources to elt_reader", role=names.LOADER)
+    test = replace(
+        known_tables()["analytics.users"].tests[0],
+        looks_at=(("analytics", "stg_randomuser__users"),),
+    )
+    with Snapshot.taken() as taken:
+        trees = failing._trees(taken, known_project(), test)
+    shown = failing._text({"login": {"password": "p", "pin": 1, "uuid": "u"}}, trees)
+    assert shown == '{"login":{"uuid":"u"}}'
+
+
+def test_a_test_whose_sql_is_not_recorded(nothing: dict[str, Table], client: TestClient) -> None:
+    (test, *_) = nothing["analytics.users"].tests
+    found = client.get(f"/api/tables/marts.users/tests/{test.node}").json()
+    assert (found["sql"], found["rows"]) == (None, [])
+    assert "the task's log has it" in found["note"]
+    assert client.get("/api/tables/analytics.users/tests/test.elt.none").status_code == 404
 
 
 def test_what_is_hostile_is_data(
