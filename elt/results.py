@@ -186,16 +186,21 @@ def _create_table(connection: psycopg.Connection[Any]) -> None:
         spread = distributed_by(connection, "node", "finished_at", "invocation_id")
         connection.execute(sql.SQL(_CREATE).format(**_NAMES, distribution=spread))
         return
-    known = connection.execute(
+    if not _has_sql(connection):
+        # A history of an earlier release. Another task may add the column just now.
+        connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
+        if not _has_sql(connection):
+            connection.execute(
+                sql.SQL("alter table {schema}.{table} add column compiled_sql text").format(
+                    **_NAMES
+                )
+            )
+
+
+def _has_sql(connection: psycopg.Connection[Any]) -> bool:
+    found = connection.execute(
         "select 1 from information_schema.columns"
         " where table_schema = %s and table_name = %s and column_name = 'compiled_sql'",
         (OPS_SCHEMA, RESULTS_TABLE),
     ).fetchone()
-    if known is None:
-        # A history of an earlier release. Another task may add the column just now.
-        connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
-        connection.execute(
-            sql.SQL(
-                "alter table {schema}.{table} add column if not exists compiled_sql text"
-            ).format(**_NAMES)
-        )
+    return found is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from elt import registry
 from elt import warehouse as names
@@ -18,8 +18,8 @@ from tests.integration.conftest import Dbt, Land, Record, Sql, user
 from tests.integration.page import served
 from tests.integration.test_health import ago, day, source
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 
 # WCAG's contrast of each link, button and badge with what is behind it.
 CONTRASTS = """() => {
