@@ -46,7 +46,7 @@ _FILL = (
     select
         'user_processing', 'scheduled__' || l, 'transform.users.test', l, 'invocation-' || l,
         n.node, case when random() < 0.99 then n.good else n.bad end, null, 0.1, 0,
-        now() - (%(loads)s - l) * interval '1 hour'
+        now() - (%(loads)s - l) * interval '1 hour', null
     from generate_series(%(loads)s - 9999, %(loads)s) as l
     cross join unnest(%(nodes)s::text[], %(good)s::text[], %(bad)s::text[]) as n (node, good, bad)
     """,
@@ -94,7 +94,7 @@ def _prepare(home: Home, server: Server) -> None:
 
     from dags.user_processing import users
     from elt import landing, results
-    from elt.ui import tables
+    from elt.health import tables
 
     landing.create_tables(PostgresHook(postgres_conn_id=warehouse.LOADER_CONN_ID), users)
     built = dbtRunner().invoke(
@@ -108,7 +108,7 @@ def _prepare(home: Home, server: Server) -> None:
         raise RuntimeError(f"dbt build failed: {built.exception}")
     with psycopg.connect(server.dsn(warehouse.TRANSFORMER, warehouse.WAREHOUSE_DATABASE)) as made:
         results._create_table(made)
-    known = tables.tables().values()
+    known = tables.read(project / "target" / "manifest.json").tables.values()
     models = [table.node for table in known if not table.is_raw]
     tests = [test.node for table in known for test in table.tests]
     with psycopg.connect(
@@ -128,13 +128,16 @@ def _prepare(home: Home, server: Server) -> None:
 
 
 def _measure() -> None:
-    from elt.ui import health, tables
+    from elt import project
+    from elt.health import tables
+    from elt.ui import health
 
-    users = tables.tables()["marts.users"]
+    known = tables.read(project.manifest())
+    users = known.tables["analytics.users"]
     asked: dict[str, Callable[[], object]] = {
-        "all tables": lambda: health.states(tables.tables().values()),
-        "marts.users, last 90 loads": lambda: health.detail(users, 90),
-        "marts.users, all loads": lambda: health.detail(users, None),
+        "all tables": lambda: health.listing(known),
+        "analytics.users, last 90 loads": lambda: health.detail(known, users, 90),
+        "analytics.users, all loads": lambda: health.detail(known, users, None),
     }
     rows = []
     for what, ask in asked.items():

@@ -1,4 +1,4 @@
-"""The one place where an asset is named, and where the tasks of dbt get theirs.
+"""Assets, named by `elt.asset_names`, and where the tasks of dbt get theirs.
 
 An asset's name and URI say what it is in the warehouse, never where the warehouse runs, so they are
 the same on a laptop and in containers. Groups are the steps of the flow: ``api``, ``raw``,
@@ -17,19 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from airflow.sdk import Asset
 
+from elt import asset_names
+from elt.asset_names import AssetName
 from elt.source import Source
-from elt.warehouse import ANALYTICS_SCHEMA, LEDGER_TABLE, RAW_SCHEMA
+from elt.warehouse import ANALYTICS_SCHEMA
 
 if TYPE_CHECKING:
     from cosmos import DbtTaskGroup
     from cosmos.dbt.graph import DbtNode
-
-LEDGER_SOURCE = f"elt.{LEDGER_TABLE}"
-"""dbt's name of the load ledger, as a source."""
 
 
 def api(source: Source) -> Asset:
@@ -43,17 +41,17 @@ def api(source: Source) -> Asset:
 
 def raw(table: str) -> Asset:
     """A raw table, ``randomuser__users``."""
-    return _in_warehouse("raw", table, RAW_SCHEMA, table)
+    return _asset(asset_names.raw(table))
 
 
 def mart(name: str) -> Asset:
     """A mart, for DAGs that are scheduled on it: ``schedule=[lineage.mart("users")]``."""
-    return _in_warehouse("marts", name, ANALYTICS_SCHEMA, name)
+    return _asset(asset_names.in_warehouse("marts", name, ANALYTICS_SCHEMA, name))
 
 
 def node_name(node: DbtNode) -> str:
     """The name of a dbt node's table or view."""
-    return _relation_name(node.unique_id, node.config)
+    return asset_names.relation_name(node.unique_id, node.config)
 
 
 def of_node(node: DbtNode) -> Asset | None:
@@ -62,36 +60,9 @@ def of_node(node: DbtNode) -> Asset | None:
 
 
 def of_dbt(unique_id: str, config: Mapping[str, Any], fqn: Sequence[str]) -> Asset | None:
-    """The asset of a dbt model, snapshot, seed or source; None for what makes no table.
-
-    The arguments are those of a node in dbt's manifest. None also for the ledger, which every mart
-    reads to know what to build: no data comes from it, and it would join the lineage of all
-    pipelines into one. A source that no pipeline of ours lands has its dbt name,
-    ``raw.crm.orders``; a model of a schema of its own has that in its name.
-    """
-    kind, _, name = unique_id.split(".", 2)
-    if kind == "source":
-        return _of_source(name)
-    if kind == "seed":
-        group = "seeds"
-    elif kind in ("model", "snapshot"):
-        group = "staging" if "staging" in fqn else "marts"
-    else:
-        return None
-    if is_ephemeral(config):
-        return None
-    name = _relation_name(unique_id, config)
-    # dbt takes a snapshot's target schema as it is, any other as a part of the name.
-    if target := config.get("target_schema"):
-        return _in_warehouse(group, f"{target}.{name}", str(target), name)
-    if custom := config.get("schema"):
-        return _in_warehouse(group, f"{custom}.{name}", f"{ANALYTICS_SCHEMA}_{custom}", name)
-    return _in_warehouse(group, name, ANALYTICS_SCHEMA, name)
-
-
-def is_ephemeral(config: Mapping[str, Any]) -> bool:
-    """Whether a node with this configuration is written into those that read it."""
-    return str(config.get("materialized")).lower() == "ephemeral"
+    """The asset of a node of dbt's manifest; see `elt.asset_names.of_dbt`."""
+    named = asset_names.of_dbt(unique_id, config, fqn)
+    return None if named is None else _asset(named)
 
 
 def declare(group: DbtTaskGroup) -> None:
@@ -115,23 +86,8 @@ def declare(group: DbtTaskGroup) -> None:
                 task.add_outlets([made])
 
 
-def _relation_name(unique_id: str, config: Mapping[str, Any]) -> str:
-    # dbt's own alias of a versioned model, `users.v2`, is `users_v2`.
-    return str(config.get("alias") or unique_id.split(".", 2)[2].replace(".", "_"))
-
-
-def _of_source(name: str) -> Asset | None:
-    if name == LEDGER_SOURCE:
-        return None
-    source, _, table = name.partition(".")
-    if table.startswith(f"{source}__"):
-        return raw(table)
-    return _in_warehouse("raw", name, RAW_SCHEMA, source, table)
-
-
-def _in_warehouse(group: str, name: str, *path: str) -> Asset:
-    uri = f"warehouse://{'/'.join(quote(part, safe='') for part in path)}"
-    return Asset(name=f"{group}.{name}", uri=uri, group=group)
+def _asset(named: AssetName) -> Asset:
+    return Asset(name=named.name, uri=named.uri, group=named.group)
 
 
 def _read(nodes: Mapping[str, DbtNode], names: Iterable[str]) -> Iterator[Asset]:
@@ -143,7 +99,7 @@ def _read(nodes: Mapping[str, DbtNode], names: Iterable[str]) -> Iterator[Asset]
         asset = of_node(node)
         if asset is not None:
             yield asset
-        elif is_ephemeral(node.config):
+        elif asset_names.is_ephemeral(node.config):
             yield from _read(nodes, node.depends_on)
 
 

@@ -74,7 +74,7 @@ def pipeline(
         user_defined_macros=_macros(source),
         max_active_runs=max_active_runs,
     ) as dag:
-        created = _create_tables(source)
+        created = _create_tables(source, schedule)
         available = ApiSensor(
             task_id="is_api_available",
             source=source,
@@ -131,12 +131,22 @@ def default_args(owner: str) -> dict[str, Any]:
     }
 
 
-def _create_tables(source: Source) -> Any:
+def _create_tables(source: Source, schedule: str | None) -> Any:
     @task(task_id="create_tables")
     def create_tables() -> None:
-        from elt import landing, project
+        from elt import landing, project, registry
 
-        landing.create_tables(_warehouse(LOADER_CONN_ID), source, project.raw_tables())
+        warehouse = _warehouse(LOADER_CONN_ID)
+        landing.create_tables(warehouse, source, project.raw_tables())
+        dag_run = get_current_context()["dag_run"]
+        registry.register(
+            warehouse,
+            source,
+            dag_run.dag_id,
+            schedule,
+            str(dag_run.run_type.value),
+            source.period_start(dag_run.logical_date, dag_run.run_after),
+        )
 
     return create_tables()
 

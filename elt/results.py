@@ -40,14 +40,15 @@ create table if not exists {schema}.{table} (
     seconds double precision not null,
     failures bigint,
     finished_at timestamptz not null,
+    compiled_sql text,
     primary key (node, finished_at, invocation_id)
 ){distribution}
 """
 _INSERT = """
 insert into {schema}.{table} (
     dag_id, run_id, task_id, load_id, invocation_id,
-    node, status, rows, seconds, failures, finished_at
-) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    node, status, rows, seconds, failures, finished_at, compiled_sql
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _NAMES = {"schema": sql.Identifier(OPS_SCHEMA), "table": sql.Identifier(RESULTS_TABLE)}
 
@@ -69,7 +70,8 @@ class Result:
 
     ``status`` is dbt's word: success, error or skipped for what makes a table; pass, warn, fail,
     error or skipped for a test. ``rows`` are those that were written, None for views and tests; of
-    a seed, those of its file, written or not. ``failures`` are the rows that a test found.
+    a seed, those of its file, written or not. ``failures`` are the rows that a test found;
+    ``compiled_sql`` is the query of a test that did not pass, None of what went well.
     """
 
     node: str
@@ -77,6 +79,7 @@ class Result:
     rows: int | None
     seconds: float
     failures: int | None
+    compiled_sql: str | None
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Self:
@@ -90,6 +93,9 @@ class Result:
             rows=None if is_test or rows is None or rows < 0 else int(rows),
             seconds=float(entry["execution_time"]),
             failures=entry["failures"],
+            compiled_sql=(
+                entry.get("compiled_code") if is_test and entry["status"] != "pass" else None
+            ),
         )
 
 
@@ -199,6 +205,7 @@ def _write(
             result.seconds,
             result.failures,
             finished_at,
+            result.compiled_sql,
         )
         for result in results
     ]
@@ -223,3 +230,22 @@ def _create_table(connection: psycopg.Connection[Any]) -> None:
         connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
         spread = distributed_by(connection, "node", "finished_at", "invocation_id")
         connection.execute(sql.SQL(_CREATE).format(**_NAMES, distribution=spread))
+        return
+    if not _has_sql(connection):
+        # A history of an earlier release. Another task may add the column just now.
+        connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('ops'))")
+        if not _has_sql(connection):
+            connection.execute(
+                sql.SQL("alter table {schema}.{table} add column compiled_sql text").format(
+                    **_NAMES
+                )
+            )
+
+
+def _has_sql(connection: psycopg.Connection[Any]) -> bool:
+    found = connection.execute(
+        "select 1 from information_schema.columns"
+        " where table_schema = %s and table_name = %s and column_name = 'compiled_sql'",
+        (OPS_SCHEMA, RESULTS_TABLE),
+    ).fetchone()
+    return found is not None

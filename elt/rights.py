@@ -18,6 +18,7 @@ from elt.warehouse import (
     ROLES,
     SCHEMAS,
     SESSIONS_FUNCTION,
+    SOURCES_TABLE,
     TRANSFORMER,
     WAREHOUSE_DATABASE,
     Schema,
@@ -111,23 +112,24 @@ def set_password(
 
 
 def grant_ledger(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Let the reader see the load ledger, the one table of `raw` that holds no record.
+    """Let the reader see the load ledger and the sources, the tables of `raw` without records.
 
-    Default privileges cannot name one table, so whoever creates the ledger calls this.
-    Does nothing where the ledger or the reader is missing, or where it sees it already: a grant
-    waits for whoever has granted something on the table in a transaction that is still open.
+    Default privileges cannot name one table, so whoever creates one of them calls this.
+    Does nothing where a table or the reader is missing, or where it sees it already: a grant waits
+    for whoever has granted something on the table in a transaction that is still open.
     """
-    missing = connection.execute(
-        "select 1 from pg_catalog.pg_roles where rolname = %s"
-        " and not has_table_privilege(oid, to_regclass(%s)::oid, 'select')",
-        (READER, f"{RAW_SCHEMA}.{LEDGER_TABLE}"),
-    ).fetchone()
-    if missing:
-        connection.execute(
-            sql.SQL("grant select on table {} to {}").format(
-                sql.Identifier(RAW_SCHEMA, LEDGER_TABLE), sql.Identifier(READER)
+    for table in (LEDGER_TABLE, SOURCES_TABLE):
+        missing = connection.execute(
+            "select 1 from pg_catalog.pg_roles where rolname = %s"
+            " and not has_table_privilege(oid, to_regclass(%s)::oid, 'select')",
+            (READER, f"{RAW_SCHEMA}.{table}"),
+        ).fetchone()
+        if missing:
+            connection.execute(
+                sql.SQL("grant select on table {} to {}").format(
+                    sql.Identifier(RAW_SCHEMA, table), sql.Identifier(READER)
+                )
             )
-        )
 
 
 def _exists(connection: psycopg.Connection[tuple[object, ...]], query: sql.SQL, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, Self
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from elt import periods
 from elt.decode.text import is_text_encoding
 from elt.pagination import (
     Cursor,
@@ -28,6 +29,7 @@ from elt.pagination import (
     Pagination,
     SinglePage,
 )
+from elt.periods import Grain
 
 __all__ = [
     "Cursor",
@@ -42,14 +44,17 @@ __all__ = [
     "Source",
 ]
 
-Grain = Literal["hour", "day", "month"]
 Format = Literal["json", "ndjson", "xml"]
 
 LONGEST_TABLE = 40
 """Characters; PostgreSQL cuts names at 63, and those of indexes and models add to the table's."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_GRAINS: dict[Grain, str] = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}
+_OF_PERIOD = re.compile(
+    r"\{[{%][^}]*\b(period|period_end|dag_run|logical_date|data_interval_(start|end)|ds(_nodash)?"
+    r"|ts(_nodash(_with_tz)?)?)\b"
+)
+"""A template that names the period of the run."""
 
 
 class _Declaration(BaseModel):
@@ -57,7 +62,7 @@ class _Declaration(BaseModel):
 
 
 class Freshness(_Declaration):
-    """When the last load of a source counts as old; dbt's source has the same rule."""
+    """How long after the end of its newest period a source is late, and stale; dbt has the same."""
 
     warn_after: timedelta = timedelta(hours=26)
     error_after: timedelta = timedelta(hours=50)
@@ -143,7 +148,7 @@ class Source(_Declaration):
     """Only what is new since the load before; None: all that the period has."""
 
     freshness: Freshness = Freshness()
-    """When the last load counts as old."""
+    """How long after the end of the newest period the source counts as late, and as stale."""
     rejected_share: float = Field(default=1.0, gt=0, le=1)
     """Share of a load's records that cannot be typed at which the run fails."""
     rate_limit: RateLimit | None = None
@@ -216,24 +221,22 @@ class Source(_Declaration):
 
         That of its logical date, or of the moment it was due where it has none.
         """
-        moment = (logical_date or run_after).astimezone(UTC)
-        start = moment.replace(minute=0, second=0, microsecond=0)
-        if self.period != "hour":
-            start = start.replace(hour=0)
-        if self.period == "month":
-            start = start.replace(day=1)
-        return start
+        return periods.start_of(logical_date or run_after, self.period)
 
     def period_end(self, start: datetime) -> datetime:
         """The start, in UTC, of the period after the one that begins at ``start``."""
-        match self.period:
-            case "hour":
-                return start + timedelta(hours=1)
-            case "day":
-                return start + timedelta(days=1)
-            case "month":
-                return (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return periods.next_start(start, self.period)
 
     def period_label(self, start: datetime) -> str:
         """A period as people write it: ``2026-11-22`` for a day."""
-        return start.astimezone(UTC).strftime(_GRAINS[self.period])
+        return periods.label(start, self.period)
+
+    @property
+    def is_asked_by_period(self) -> bool:
+        """Whether a request names the period, so that no later load makes up for a missing one.
+
+        Else each load brings all there is, or, by a cursor, all that is new since the last one.
+        """
+        if self.incremental is not None:
+            return False
+        return any(map(_OF_PERIOD.search, (self.endpoint, *self.params.values())))

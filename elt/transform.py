@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
 
 from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
@@ -20,6 +19,7 @@ from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavi
 from cosmos.operators.local import DbtTestLocalOperator
 
 from elt import lineage, project
+from elt.health.freshness import Rule
 from elt.source import Source
 from elt.statements import Statements
 from elt.warehouse import ANALYTICS_SCHEMA
@@ -143,17 +143,11 @@ def expect_freshness(group: DbtTaskGroup, source: Source) -> None:
             f"{source.table}: dbt has no source of that table; add one in"
             f" models/staging/{source.name}/_{source.name}__sources.yml"
         )
-    rule = node.config.get("freshness") or {}
+    of_dbt = Rule.of_dbt(node.config.get("freshness")) or Rule(None, None)
     for name in ("warn_after", "error_after"):
-        of_dbt, declared = _span(rule.get(name) or {}), getattr(source.freshness, name)
-        if of_dbt != declared:
+        declared, found = getattr(source.freshness, name), getattr(of_dbt, name)
+        if found != declared:
             raise ValueError(
                 f"{source.table}: freshness: {name} is {declared} in the declaration and"
-                f" {of_dbt} in {node.original_file_path.name}; they must agree"
+                f" {found} in {node.original_file_path.name}; they must agree"
             )
-
-
-def _span(rule: Mapping[str, Any]) -> timedelta | None:
-    if not rule.get("count"):
-        return None
-    return timedelta(**{f"{rule['period']}s": rule["count"]})

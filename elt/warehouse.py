@@ -30,9 +30,13 @@ ANALYTICS_SCHEMA = "analytics"
 OPS_SCHEMA = "ops"
 
 LEDGER_TABLE = "loads"
+SOURCES_TABLE = "sources"
+"""In `raw`, beside the ledger: what the pipelines declare of their sources (`elt.registry`)."""
 RESULTS_TABLE = "dbt_results"
 SESSIONS_FUNCTION = "sessions"
 """In the raw schema: who is connected to the warehouse, and since when in a transaction."""
+MARKS_TABLE = "model_loads"
+"""In `ops`: which loads each model has built; dbt's macros write it."""
 
 
 @dataclass(frozen=True)

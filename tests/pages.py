@@ -15,6 +15,9 @@ from elt.stack.airflow_api import AirflowApi, call
 
 SNAPSHOTS = Path(__file__).parent / "integration" / "snapshots" / "assets"
 
+UNIQUE_USER = "test.elt.unique_users_user_id.dff2f1fba5"
+"""dbt's id of a test of `analytics.users`."""
+
 CHAIN = {
     "api.randomuser.users",
     "extract_users",
@@ -108,8 +111,8 @@ def data_page(page: Page) -> FrameLocator:
 
 
 def row_of(frame: FrameLocator, table: str) -> Locator:
-    """The row of a table on the page Data."""
-    return frame.locator(f"tr[data-name='{table}']")
+    """The row of a table on the page Data, by its name or that of its asset."""
+    return frame.locator(f"tr[data-name='{table}'], tr[data-asset='{table}']")
 
 
 def expect_plot(frame: FrameLocator, loads: int) -> None:
@@ -162,7 +165,11 @@ def our_routes() -> list[str]:
     from elt.ui.app import app
     from elt.ui.plugin import PREFIX
 
-    examples = {"/files/{name}": "/files/data.js", "/api/tables/{name}": "/api/tables/marts.users"}
+    examples = {
+        "/files/{name}": "/files/data.js",
+        "/api/tables/{name}": "/api/tables/analytics.users",
+        "/api/tables/{name}/tests/{test}": f"/api/tables/analytics.users/tests/{UNIQUE_USER}",
+    }
     paths = [str(getattr(route, "path", "")) for route in app.routes]
     assert all("{" not in examples.get(path, path) for path in paths), paths
     return [PREFIX + examples.get(path, path) for path in paths]

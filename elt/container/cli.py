@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from elt.container.volumes import Volumes, read_connection, read_secrets
-from elt.stack import airflow_config, command, connections
+from elt.stack import airflow_config, command, connections, status_words
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
 from elt.warehouse import READER_CONN_ID, TRANSFORMER_CONN_ID
@@ -67,10 +67,11 @@ def _add_for_people(commands: Commands[Parser]) -> None:
         commands,
         "status",
         _status,
-        "show the latest loads, the rows of each table and how fresh the sources are",
-        "  docker compose run --rm elt status\n  docker compose run --rm elt status --json",
+        "show the latest loads, rows per table, how fresh the sources are and what is missing",
+        "  docker compose run --rm elt status\n  docker compose run --rm elt status --json\n"
+        "  docker compose run --rm elt status --fail-on-gaps --fail-on-stale",
     )
-    status.add_argument("--json", action="store_true", help="for programs")
+    status_words.add_options(status)
     command.add(
         commands,
         "dbt",
@@ -138,7 +139,7 @@ def _status(options: argparse.Namespace) -> int:
 
     from elt import project
     from elt.container.postgres import connect
-    from elt.stack import freshness, status
+    from elt.stack import status
 
     reader = read_connection(Volumes.of_container(), READER_CONN_ID)
     now = datetime.now(UTC)
@@ -150,12 +151,13 @@ def _status(options: argparse.Namespace) -> int:
         password=reader["password"],
     )
     with connect(conninfo) as connection:
-        report = status.collect(connection, now, freshness.rules(project.manifest()))
+        report = status.collect(connection, now, project.manifest())
     if options.json:
         sys.stdout.write(f"{status.as_json(report)}\n")
-        return 0
-    console = Console(width=None if sys.stdout.isatty() else status.FILE_WIDTH)
-    status.show(report, now, console, advice="trigger user_processing in the UI")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else status_words.FILE_WIDTH)
+        status_words.show(report, console, advice="trigger user_processing in the UI")
+    status_words.expect_as_asked(report, options)
     return 0
 
 

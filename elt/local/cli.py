@@ -17,10 +17,9 @@ from elt.local.apis import Choice
 from elt.local.home import Home
 from elt.local.requested import Request
 from elt.scaffold import command as scaffold
-from elt.stack import command
+from elt.stack import command, status_words
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import UsageError
-from elt.stack.status import FILE_WIDTH
 
 _PIPELINE = "user_processing"
 _FIRST_YEAR = 1970
@@ -148,10 +147,10 @@ def _add_others(commands: Commands[Parser]) -> None:
         commands,
         "status",
         _status,
-        "show the latest loads, the rows of each table and how fresh the sources are",
-        "  elt status\n  elt status --json",
+        "show the latest loads, rows per table, how fresh the sources are and what is missing",
+        "  elt status\n  elt status --json\n  elt status --fail-on-gaps --fail-on-stale",
     )
-    parser.add_argument("--json", action="store_true", help="for programs")
+    status_words.add_options(parser)
     parser = command.add(
         commands,
         "psql",
@@ -255,8 +254,8 @@ def _down(_options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    return status.show(Home.from_environment(), console, as_json=options.json)
+    console = Console(width=None if sys.stdout.isatty() else status_words.FILE_WIDTH)
+    return status.show(Home.from_environment(), console, options)
 
 
 def _psql(options: argparse.Namespace) -> int:

@@ -1,31 +1,24 @@
-"""What has been loaded, how much there is, how fresh it is."""
+"""What has been loaded, how much there is, how fresh and complete it is."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, class_row
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from elt import warehouse
-from elt.stack import freshness
-from elt.stack.freshness import Rule, State
-from elt.stack.words import size_words
-
-FILE_WIDTH = 160
-"""Columns of a table that goes to a file or a pipe, which need not fit a screen."""
+from elt.health import backlog, sources, strays, tables
+from elt.health.backlog import Backlog
+from elt.health.sources import Source
+from elt.health.strays import Stray
 
 _LATEST = 20
-
-_COLOURS = {"pass": "green", "warn": "yellow", "error": "red"}
 
 
 @dataclass(frozen=True)
@@ -41,112 +34,124 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Freshness:
-    """How long ago a source's last load landed."""
-
-    source: str
-    landed_at: datetime
-    state: State
-
-
-@dataclass(frozen=True)
 class Report:
     """What a warehouse holds."""
 
-    loads: list[Load]
+    loads: list[Load] = field(default_factory=list)
     """The latest ones, newest first."""
-    rows: dict[str, int]
+    rows: dict[str, int] = field(default_factory=dict)
     """Rows of each table of `analytics`, by name."""
-    freshness: list[Freshness]
+    freshness: list[Source] = field(default_factory=list)
+    """Of each source the newest period, and the periods that are missing."""
+    behind: dict[str, Backlog] = field(default_factory=dict)
+    """Of each table that has not built all that raw has, by name, how far it has come."""
+    strays: list[Stray] = field(default_factory=list)
+    """Tables and views that no model makes."""
+    errors: list[str] = field(default_factory=list)
+    """What could not be told, and why."""
+
+    def complaints(self, *, gaps: bool, stale: bool, behind: bool) -> list[str]:
+        """What those who asked for it are to fail for, a sentence each."""
+        found = []
+        for source in self.freshness:
+            missing = sum(span.periods for span in source.coverage.missing)
+            if gaps and missing:
+                found.append(f"{source.source}: {missing} periods of its schedule are missing")
+            if stale and source.state == "error":
+                found.append(f"{source.source} is stale")
+        if behind:
+            found += [f"{name}: {one.words}" for name, one in self.behind.items()]
+        return found
 
 
-def collect(
-    connection: psycopg.Connection[TupleRow], now: datetime, rules: Mapping[str, Rule]
-) -> Report:
+def collect(connection: psycopg.Connection[TupleRow], now: datetime, manifest: Path) -> Report:
     """Read the state of any stack's warehouse, over a connection of the reader.
 
-    `rules` say by source when its last load is old (`elt.stack.freshness`).
+    ``manifest`` is dbt's: it has the rules of freshness, and which tables there should be.
     """
-    if not _has_ledger(connection):
-        return Report([], _rows(connection), [])
-    with connection.cursor(row_factory=class_row(Load)) as cursor:
-        loads = cursor.execute(
-            "select source, period, landed_at, records, bytes, run_id from raw.loads"
-            " order by landed_at desc, source, period limit %s",
-            (_LATEST,),
-        ).fetchall()
-    newest = connection.execute(
-        "select source, max(landed_at) from raw.loads group by source order by source"
-    ).fetchall()
-    judged = [
-        Freshness(source, at, rules.get(source, freshness.DEFAULT).judge(now - at))
-        for source, at in newest
-    ]
-    return Report(loads, _rows(connection), judged)
+    try:
+        project = tables.read(manifest)
+    except FileNotFoundError:
+        project = None
+    report = Report(_loads(connection), _rows(connection))
+    if project is None:
+        return replace(
+            report,
+            freshness=sources.read(connection, {}, now),
+            errors=[f"{manifest} is missing, so nothing is judged; `dbt parse` writes it"],
+        )
+    known = list(project.tables.values())
+    rules = {table.relation[1]: table.freshness for table in known if table.is_raw}
+    landed = sources.read(connection, rules, now)
+    built = backlog.read(
+        connection,
+        known,
+        {one.source: one.newest for one in landed},
+        _present(connection),
+        now,
+    )
+    return replace(
+        report,
+        freshness=landed,
+        behind={name: one for name, one in built.items() if one.is_behind},
+        strays=strays.read(connection, project),
+    )
 
 
-def _has_ledger(connection: psycopg.Connection[TupleRow]) -> bool:
+def _loads(connection: psycopg.Connection[TupleRow]) -> list[Load]:
     row = connection.execute(
         "select to_regclass(%s) is not null",
         (f"{warehouse.RAW_SCHEMA}.{warehouse.LEDGER_TABLE}",),
     ).fetchone()
-    return row is not None and bool(row[0])
+    if row is None or not row[0]:
+        return []
+    with connection.cursor(row_factory=class_row(Load)) as cursor:
+        return cursor.execute(
+            "select source, period, landed_at, records, bytes, run_id from raw.loads"
+            " order by landed_at desc, source, period limit %s",
+            (_LATEST,),
+        ).fetchall()
 
 
 def _rows(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
-    tables = connection.execute(
-        "select tablename from pg_catalog.pg_tables where schemaname = %s order by tablename",
+    # Somebody's own table may be none of the reader's.
+    found = connection.execute(
+        "select tablename from pg_catalog.pg_tables where schemaname = %s"
+        " and has_table_privilege(format('%%I.%%I', schemaname, tablename), 'select')"
+        " order by tablename",
         (warehouse.ANALYTICS_SCHEMA,),
     ).fetchall()
     counts = {}
-    for (table,) in tables:
+    for (table,) in found:
         name = sql.Identifier(warehouse.ANALYTICS_SCHEMA, table)
         row = connection.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
         counts[str(table)] = int(row[0]) if row else 0
     return counts
 
 
+def _present(connection: psycopg.Connection[TupleRow]) -> set[tuple[str, str]]:
+    found = connection.execute(
+        "select n.nspname, c.relname from pg_catalog.pg_class as c"
+        " inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid"
+        " where c.relkind in ('r', 'p', 'v', 'm')"
+    ).fetchall()
+    return {(str(schema), str(name)) for schema, name in found}
+
+
 def as_json(report: Report, **about: object) -> str:
     """The report as a JSON object, what is known of the stack first."""
-    return json.dumps({**about, **asdict(report)}, indent=2, default=_iso)
+    return json.dumps({**about, **_plain(asdict(report), report)}, indent=2, default=_iso)
 
 
-def _iso(value: object) -> str:
+def _plain(content: dict[str, Any], report: Report) -> dict[str, Any]:
+    behind = {
+        name: {"loads": one.loads, "records": one.records, "made_before": list(one.behind)}
+        for name, one in report.behind.items()
+    }
+    return {**content, "behind": behind}
+
+
+def _iso(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
-
-
-def show(report: Report, now: datetime, console: Console, *, advice: str) -> None:
-    """Print the report; `advice` says how to load something where nothing has been."""
-    if not report.loads:
-        console.print(f"Nothing has been loaded yet: {advice}", markup=False, highlight=False)
-        return
-    loads = Table(title="latest loads, times in UTC", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("period", "source", "landed"):
-        loads.add_column(name, no_wrap=True)
-    for name in ("records", "size"):
-        loads.add_column(name, justify="right", no_wrap=True)
-    # The one that gives way where the screen is narrow.
-    loads.add_column("run", overflow="ellipsis")
-    for load in report.loads:
-        loads.add_row(
-            f"{load.period.astimezone(UTC):%Y-%m-%d %H:%M}".removesuffix(" 00:00"),
-            escape(load.source),
-            f"{load.landed_at.astimezone(UTC):%Y-%m-%d %H:%M}",
-            f"{load.records:,}",
-            size_words(load.bytes),
-            escape(load.run_id or ""),
-        )
-    console.print(loads)
-    tables = Table("table", title="rows", title_justify="left", box=box.SIMPLE_HEAD)
-    tables.add_column("rows", justify="right")
-    for table, count in report.rows.items():
-        tables.add_row(escape(table), f"{count:,}")
-    console.print(tables)
-    for source in report.freshness:
-        hours = (now - source.landed_at).total_seconds() / 3600
-        colour = _COLOURS[source.state]
-        console.print(
-            f"{escape(source.source)}: last load {hours:.1f} h ago,"
-            f" [{colour}]{source.state}[/{colour}]",
-            highlight=False,
-        )

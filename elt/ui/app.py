@@ -5,8 +5,9 @@ route                          answers
 =============================  ==============================================================
 ``/data``                      the page "Data"
 ``/files/{name}``              its script, its styles, the plot library
-``/api/tables``                the state of every table (`elt.ui.health.State`)
+``/api/tables``                the state of every table; tables without a model
 ``/api/tables/{name}``         one table: its state, plot, loads, tests, rejected records
+``/api/tables/{name}/tests/``  ``{test}``: SQL and rows of a test that fails
 ``/docs/``                     dbt's documentation, as dbt itself ships it
 ``/docs/manifest.json``        what dbt has parsed of the project
 ``/docs/catalog.json``         what the DAG ``data_catalog`` found in the warehouse, or nothing yet
@@ -20,17 +21,19 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from airflow.api_fastapi.core_api.security import get_user, requires_access_asset
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
 from elt import project
-from elt.ui import tables
+from elt.health import tables
+from elt.health.tables import Project, Table
 
 _STATIC = Path(__file__).with_name("static")
 # In the image it lies apart, since a mounted clone may have none (docker-compose.dev.yml).
@@ -97,21 +100,41 @@ def file(request: Request, name: str) -> Response:
 
 @app.get("/api/tables")
 def list_tables() -> Response:
-    """``{"now": …, "tables": [State, …]}``; times in ISO 8601, UTC."""
+    """``{"now": …, "tables": […], "strays": […]}``; times in ISO 8601, UTC."""
     with _warehouse() as health:
-        states, now = health.states(tables.tables().values())
-    return _json({"now": now, "tables": [asdict(state) for state in states]})
+        listing = health.listing(_project())
+    return _json(asdict(listing))
 
 
 @app.get("/api/tables/{name}")
 def table(name: str, loads: Annotated[int | None, Query(ge=1, le=100_000)] = None) -> Response:
     """State and detail of one table in one object; ``loads`` bounds its plot (default: all)."""
-    found = tables.tables().get(name)
+    found = _table(name)
+    with _warehouse() as health:
+        state, detail = health.detail(_project(), found, loads)
+    return _json({**asdict(state), **asdict(detail)})
+
+
+@app.get("/api/tables/{name}/tests/{test}")
+def failing(name: str, test: str) -> Response:
+    """The SQL of a test and the rows that it finds now (`elt.ui.failing.Failing`)."""
+    found = _table(name)
+    with _warehouse() as health:
+        rows = health.failing_rows(_project(), found, test)
+    if rows is None:
+        raise HTTPException(404, f"{found.name} has no test {test!r}")
+    return _json(asdict(rows))
+
+
+def _project() -> Project:
+    return tables.read(project.manifest())
+
+
+def _table(name: str) -> Table:
+    found = _project().find(name)
     if found is None:
         raise HTTPException(404, f"dbt knows no table {name!r}")
-    with _warehouse() as health:
-        state, detail = health.detail(found, loads)
-    return _json({**asdict(state), **asdict(detail)})
+    return found
 
 
 @app.get("/docs/")
@@ -173,6 +196,11 @@ def _send(
 
 def _json(content: object) -> Response:
     return Response(
-        json.dumps(content, default=lambda value: value.isoformat(), separators=(",", ":")),
+        json.dumps(content, default=_plain, separators=(",", ":")),
         media_type="application/json",
     )
+
+
+def _plain(value: object) -> object:
+    """Times as ISO 8601, spans of time as seconds."""
+    return value.total_seconds() if isinstance(value, timedelta) else cast("Any", value).isoformat()

@@ -119,12 +119,30 @@ def test_a_connection_that_the_environment_defines_is_airflows(own_elt: Elt) -> 
 def test_status_starts_postgresql_and_stops_it(elt: Elt) -> None:
     said = elt("status")
     assert said.returncode == 0, said.stderr
-    for text in ("Airflow is down", "randomuser__users", "users_by_country", "1,000", "pass"):
+    for text in ("Airflow is down", "randomuser__users", "analytics.users_by_country", "1,000"):
         assert text in said.stdout
+    assert "which is under way, fresh" in said.stdout
     report = answer_of(elt("status", "--json"))
     assert report["rows"]["users"] == 1000
     assert report["loads"][0]["records"] == 1000
     assert report["up"] is False
+    (users,) = report["freshness"]
+    # Its run was by hand: no schedule covers anything yet.
+    assert (users["source"], users["state"], users["coverage"]["missing"]) == (
+        "randomuser__users",
+        "pass",
+        [],
+    )
+    assert elt.rows("select schedule, scheduled_since from raw.sources") == [("@daily", None)]
+    assert elt("status", "--fail-on-gaps", "--fail-on-stale", "--fail-on-behind").returncode == 0
+    elt.rows("update raw.sources set scheduled_since = now() - interval '3 days'")
+    try:
+        failed = elt("status", "--json", "--fail-on-gaps")
+    finally:
+        elt.rows("update raw.sources set scheduled_since = null")
+    assert failed.returncode == 1
+    assert failed.stderr == "elt: randomuser__users: 3 periods of its schedule are missing\n"
+    assert len(answer_of(failed)["freshness"][0]["coverage"]["missing"]) == 1
     assert elt.processes() == []
 
 

@@ -53,8 +53,9 @@ def test_a_run_from_the_form_is_seen_everywhere(page: Page, stack: Stack) -> Non
     ((load, users),) = stack.elt.rows(
         "select max(load_id), (select count(*) from analytics.users) from raw.loads"
     )
-    row = pages.row_of(frame, "marts.users")
-    expect(row).to_contain_text(f"load {load} of")
+    row = pages.row_of(frame, "analytics.users")
+    row.locator("button.name").click()
+    expect(frame.locator(".facts")).to_contain_text(f"number {load}, of the period")
     expect(row).to_contain_text(f"{users:,}")
     expect(row).to_contain_text("fresh")
     expect(row.locator(".badge.pass").last).to_contain_text("pass")
@@ -70,9 +71,9 @@ def test_a_run_from_the_form_is_seen_everywhere(page: Page, stack: Stack) -> Non
 
 
 def test_dbts_documentation_shows_tables_and_graph(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.url}/plugin/data#marts.users")
+    page.goto(f"{stack.url}/plugin/data#analytics.users")
     frame = pages.data_page(page)
-    row = pages.row_of(frame, "marts.users")
+    row = pages.row_of(frame, "analytics.users")
     row.get_by_role("link", name="docs").click()
     page.wait_for_url("**/plugin/dbt-docs/**model.elt.users")
     pages.expect_docs_and_graph(page, stack.url)

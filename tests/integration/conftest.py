@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg.sql import SQL, Identifier
 
 from elt import warehouse as names
 from elt.local import postgres
@@ -33,6 +36,18 @@ DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 Dbt = Callable[..., "dbtRunnerResult"]
 Land = Callable[..., "RawRef"]
+Record = Callable[..., None]
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def user(number: int, **fields: object) -> dict[str, object]:
+    """A record of users."""
+    return {
+        "login": {"uuid": str(uuid.UUID(int=number)), "salt": "s", "sha256": "d"},
+        "nat": "GB",
+        "gender": "female",
+        **fields,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +64,7 @@ def warehouse(cluster: Server) -> Server:
     with psycopg.connect(cluster.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
         for database in (names.WAREHOUSE_DATABASE, names.AIRFLOW_DATABASE):
             connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database))
+                SQL("drop database if exists {} with (force)").format(Identifier(database))
             )
     postgres.prepare(cluster)
     return cluster
@@ -108,6 +123,63 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
     return land
 
 
+@pytest.fixture
+def sql(warehouse: Server) -> Sql:
+    """A statement by the superuser, or another role; its rows if it has any."""
+
+    def execute(statement: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
+        with psycopg.connect(warehouse.dsn(role, names.WAREHOUSE_DATABASE)) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return execute
+
+
+@pytest.fixture
+def record(airflow_connections: None, tmp_path: Path) -> Record:
+    """Enter into the history what dbt has said, as a task does.
+
+    ``record(dbt_project)`` what it has left there, ``record("model.elt.users", "success", rows=3)``
+    of one node.
+    """
+    told = itertools.count()
+
+    def enter(
+        what: Path | str,
+        status: str = "success",
+        *,
+        load_id: int | None = None,
+        rows: int | None = None,
+        failures: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        folder = what if isinstance(what, Path) else tmp_path
+        if isinstance(what, str):
+            result = {
+                "unique_id": what,
+                "status": status,
+                "execution_time": 0.5,
+                "failures": failures,
+                "adapter_response": {"rows_affected": rows},
+            }
+            made_at = (at or datetime.now(UTC)).isoformat()
+            metadata = {"generated_at": made_at, "invocation_id": str(next(told))}
+            (folder / "target").mkdir(exist_ok=True)
+            (folder / "target" / "run_results.json").write_text(
+                json.dumps({"metadata": metadata, "results": [result]})
+            )
+        ref = {"load_id": load_id} if load_id else None
+        instance = SimpleNamespace(
+            dag_id="a dag", run_id="a build", task_id="t", xcom_pull=lambda task_ids: ref
+        )
+        context: Any = {"ti": instance, "task": SimpleNamespace(outlets=[])}
+        from elt import results
+
+        results.record(str(folder), context, "extract")
+
+    return enter
+
+
 @pytest.fixture(scope="session")
 def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the dbt project, parsed, so that nothing is written into the clone."""
@@ -128,7 +200,7 @@ def dbt(warehouse: Server, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.setenv(name, value)
 
     def run(command: str, *options: str) -> dbtRunnerResult:
-        return dbtRunner().invoke(["--quiet", command, *_folders(dbt_project), *options])
+        return dbtRunner().invoke(["--quiet", *command.split(), *_folders(dbt_project), *options])
 
     return run
 

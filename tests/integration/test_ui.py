@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
 import socket
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,36 +20,43 @@ from airflow.api_fastapi.core_api import security
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from elt import results
+from elt import project as dbt_files
 from elt import warehouse as names
+from elt.health import tables
+from elt.health.freshness import Rule
+from elt.health.tables import Project, Table
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.ui import health, tables
+from elt.ui import failing, health, loads, rejected, sizes, snapshot, states
+from elt.ui import results as shown_results
 from elt.ui.app import app
-from elt.ui.health import Detail, Load, State
-from elt.ui.tables import Rule, Table
-from tests.integration.conftest import DBT_PROJECT, Dbt, Land, parse
+from elt.ui.failing import MASK
+from elt.ui.health import Detail
+from elt.ui.loads import Load
+from elt.ui.snapshot import Snapshot
+from elt.ui.states import TableState
+from tests.integration.conftest import DBT_PROJECT, Dbt, Land, Record, Sql, parse, user
 
 NAMES = [
     "raw.cbr__exchange_rates",
     "raw.randomuser__users",
     "raw.rickandmorty__locations",
-    "seeds.countries",
-    "staging.stg_cbr__exchange_rates",
-    "staging.stg_randomuser__users",
-    "staging.stg_rickandmorty__locations",
-    "marts.exchange_rates",
-    "marts.locations",
-    "marts.rejected_exchange_rates",
-    "marts.rejected_locations",
-    "marts.rejected_records",
-    "marts.top_locations",
-    "marts.users",
-    "marts.users_by_country",
+    "analytics.countries",
+    "analytics.stg_cbr__exchange_rates",
+    "analytics.stg_randomuser__users",
+    "analytics.stg_rickandmorty__locations",
+    "analytics.exchange_rates",
+    "analytics.locations",
+    "analytics.rejected_exchange_rates",
+    "analytics.rejected_locations",
+    "analytics.rejected_records",
+    "analytics.top_locations",
+    "analytics.users",
+    "analytics.users_by_country",
 ]
 """All tables of our project, in the order of the flow."""
 
-RULE = Rule(warn_after=26 * 3600, error_after=50 * 3600)
+RULE = Rule(timedelta(hours=26), timedelta(hours=50))
 LINK = "<img src=x onerror=alert(1)>"
 
 PATHS = [
@@ -60,7 +65,8 @@ PATHS = [
     "/files/data.js",
     "/files/none",
     "/api/tables",
-    "/api/tables/marts.users",
+    "/api/tables/analytics.users",
+    "/api/tables/analytics.users/tests/test.elt.unique_users_user_id.dff2f1fba5",
     "/docs/",
     "/docs/manifest.json",
     "/docs/catalog.json",
@@ -112,31 +118,31 @@ PROJECT = {
 }
 """Files that join our own dbt project, by path."""
 
-Record = Callable[..., None]
-Sql = Callable[..., list[tuple[Any, ...]]]
 
-
-def user(number: int, **fields: object) -> dict[str, object]:
-    return {
-        "login": {"uuid": str(uuid.UUID(int=number)), "salt": "s", "sha256": "d"},
-        "nat": "GB",
-        "gender": "female",
-        **fields,
-    }
+def rule_of(warn: int | None, error: int | None) -> Rule:
+    """A rule in seconds."""
+    return Rule(*(None if age is None else timedelta(seconds=age) for age in (warn, error)))
 
 
 def period(day: str) -> datetime:
     return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
-def state(name: str) -> State:
+def known_project() -> Project:
+    return tables.read(dbt_files.manifest())
+
+
+def known_tables() -> dict[str, Table]:
+    return known_project().tables
+
+
+def state(name: str) -> TableState:
     """The state of a table as the list has it."""
-    found, _ = health.states(tables.tables().values())
-    return {one.name: one for one in found}[name]
+    return {one.name: one for one in health.listing(known_project()).tables}[name]
 
 
-def detail(name: str, loads: int | None = None) -> Detail:
-    _, found = health.detail(tables.tables()[name], loads)
+def detail(name: str, plotted: int | None = None) -> Detail:
+    _, found = health.detail(known_project(), known_tables()[name], plotted)
     return found
 
 
@@ -147,67 +153,12 @@ def points(name: str, loads: int | None = None) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def sql(warehouse: Server) -> Sql:
-    """A statement by the superuser, or another role; its rows if it has any."""
-
-    def execute(statement: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
-        with psycopg.connect(warehouse.dsn(role, names.WAREHOUSE_DATABASE)) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    return execute
-
-
-@pytest.fixture
-def record(airflow_connections: None, tmp_path: Path) -> Record:
-    """Enter into the history what dbt has said, as a task does.
-
-    ``record(dbt_project)`` what it has left there, ``record("model.elt.users", "success", rows=3)``
-    of one node.
-    """
-    told = itertools.count()
-
-    def enter(
-        what: Path | str,
-        status: str = "success",
-        *,
-        load_id: int | None = None,
-        rows: int | None = None,
-        failures: int | None = None,
-        at: datetime | None = None,
-    ) -> None:
-        folder = what if isinstance(what, Path) else tmp_path
-        if isinstance(what, str):
-            result = {
-                "unique_id": what,
-                "status": status,
-                "execution_time": 0.5,
-                "failures": failures,
-                "adapter_response": {"rows_affected": rows},
-            }
-            made_at = (at or datetime.now(UTC)).isoformat()
-            metadata = {"generated_at": made_at, "invocation_id": str(next(told))}
-            (folder / "target").mkdir(exist_ok=True)
-            (folder / "target" / "run_results.json").write_text(
-                json.dumps({"metadata": metadata, "results": [result]})
-            )
-        ref = {"load_id": load_id} if load_id else None
-        instance = SimpleNamespace(
-            dag_id="a dag", run_id="a build", task_id="t", xcom_pull=lambda task_ids: ref
-        )
-        context: Any = {"ti": instance, "task": SimpleNamespace(outlets=[])}
-        results.record(str(folder), context, "extract")
-
-    return enter
-
-
-@pytest.fixture
 def nothing(
     airflow_connections: None, dbt_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Table]:
     """A warehouse that nothing has been landed in; the tables that dbt knows."""
     monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
-    return tables.tables()
+    return known_tables()
 
 
 @pytest.fixture
@@ -257,7 +208,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def known(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Table]:
     """The tables of ``project``."""
     monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
-    return tables.tables()
+    return known_tables()
 
 
 @pytest.fixture
@@ -273,13 +224,15 @@ def client(dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
 
 def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -> None:
-    found, now = health.states(nothing.values())
-    assert [one.name for one in found] == NAMES
-    assert abs(datetime.now(UTC) - now) < timedelta(minutes=5)
-    for one in found:
+    listing = health.listing(known_project())
+    assert [one.name for one in listing.tables] == NAMES
+    assert listing.strays == []
+    assert abs(datetime.now(UTC) - listing.now) < timedelta(minutes=5)
+    for one in listing.tables:
         table = nothing[one.name]
-        assert one == State(
+        assert one == TableState(
             name=one.name,
+            asset=table.asset,
             group=table.group,
             kind="raw" if table.group == "raw" else table.materialized,
             docs=f"{table.node.partition('.')[0]}/{table.node}",
@@ -288,9 +241,15 @@ def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -
             is_estimate=False,
             bytes=None,
             last_load=None,
+            newest=None,
+            grain=None,
             age=None,
             freshness=None,
-            rule=None if one.name == "seeds.countries" else RULE,
+            rule=None if one.name == "analytics.countries" else RULE,
+            missing=[],
+            skipped=[],
+            asks_by_period=True,
+            behind=None,
             tests={},
             untested=len(table.tests),
         )
@@ -309,14 +268,15 @@ def test_a_load_and_a_build_are_told(
     assert landed.last_load == Load(
         ref["load_id"], period("2026-11-01"), "test", "run", landed.last_load.at, 3, ref["bytes"]
     )
-    assert landed.age is not None
-    assert 0 <= landed.age < 300
-    assert landed.freshness == "pass"
-    assert not state("marts.users").exists
+    assert (landed.newest, landed.grain) == (period("2026-11-01"), "day")
+    since = (datetime.now(UTC) - period("2026-11-02")).total_seconds()
+    assert landed.age == pytest.approx(since, abs=300)
+    assert landed.freshness == "error"
+    assert not state("analytics.users").exists
 
     assert dbt("build", "--select", "+users_by_country", "+rejected_records").success
     record(dbt_project, load_id=ref["load_id"])
-    users = state("marts.users")
+    users = state("analytics.users")
     assert (users.kind, users.exists, users.rows, users.is_estimate) == (
         *("incremental", True, 2),
         False,
@@ -326,25 +286,24 @@ def test_a_load_and_a_build_are_told(
     assert users.last_load == Load(
         ref["load_id"], period("2026-11-01"), "a dag", "a build", users.last_load.at, records=2
     )
-    assert users.freshness == "pass"
+    assert (users.freshness, users.newest, users.behind) == ("error", landed.newest, None)
     assert users.age == pytest.approx(landed.age, abs=300)
-    assert users.tests == {"pass": len(tables.tables()["marts.users"].tests) - 1, "warn": 1}
+    assert users.tests == {"pass": len(known_tables()["analytics.users"].tests) - 1, "warn": 1}
     assert users.untested == 0
 
-    view = state("staging.stg_randomuser__users")
+    view = state("analytics.stg_randomuser__users")
     assert (view.kind, view.exists, view.rows, view.bytes) == ("view", True, None, None)
     assert view.last_load
     assert view.last_load.load_id == ref["load_id"]
 
-    seed = state("seeds.countries")
+    seed = state("analytics.countries")
     assert seed.rows == len((dbt_project / "seeds" / "countries.csv").read_text().splitlines()) - 1
     assert seed.last_load
     assert (seed.last_load.load_id, seed.last_load.period) == (None, None)
-    assert (seed.rule, seed.freshness) == (None, None)
-    assert seed.age is not None
+    assert (seed.rule, seed.freshness, seed.age) == (None, None, None)
 
-    said = detail("marts.users")
-    assert said.reads == ["staging.stg_randomuser__users"]
+    said = detail("analytics.users")
+    assert said.reads == ["analytics.stg_randomuser__users"]
     assert said.description.startswith("The users of randomuser.me as last loaded: of each user")
     assert [(load.load_id, load.run_id, load.records) for load in said.loads] == [
         (ref["load_id"], "run", 3)
@@ -359,18 +318,6 @@ def test_a_load_and_a_build_are_told(
     ]
 
 
-def test_freshness_is_judged_by_when_the_load_landed(land: Land, record: Record, sql: Sql) -> None:
-    """Also of a mart, whenever it was built."""
-    ref = land("2026-11-01", user(1))
-    record("model.elt.users", load_id=ref["load_id"])
-    for hours, word in ((25, "pass"), (27, "warn"), (49, "warn"), (51, "error")):
-        sql(f"update raw.loads set landed_at = now() - interval '{hours} hours'")
-        for name in ("raw.randomuser__users", "marts.users"):
-            found = state(name)
-            assert found.age == pytest.approx(hours * 3600, abs=300)
-            assert (found.freshness, found.rule) == (word, RULE)
-
-
 def test_the_last_load_is_the_last_to_land_and_the_last_build_one_that_went_well(
     land: Land, record: Record
 ) -> None:
@@ -378,7 +325,7 @@ def test_the_last_load_is_the_last_to_land_and_the_last_build_one_that_went_well
     backfill = land("2026-11-01", user(1), user(2))
     record("model.elt.users", load_id=backfill["load_id"], rows=2)
     record("model.elt.users", "error")
-    for name in ("raw.randomuser__users", "marts.users"):
+    for name in ("raw.randomuser__users", "analytics.users"):
         load = state(name).last_load
         assert load
         assert (load.load_id, load.period) == (backfill["load_id"], period("2026-11-01"))
@@ -388,19 +335,17 @@ def test_a_build_of_a_load_that_was_replaced_since_is_told(land: Land, record: R
     former = land("2026-11-01", user(1))
     record("model.elt.users", load_id=former["load_id"], rows=1)
     land("2026-11-01", user(2))
-    found = state("marts.users")
+    found = state("analytics.users")
     assert found.last_load
     assert (found.last_load.load_id, found.last_load.period, found.last_load.run_id) == (
         former["load_id"],
         None,
         "a build",
     )
-    assert found.age is not None
-    assert found.age < 300
 
 
 def test_tests_are_counted_by_their_last_result(nothing: dict[str, Table], record: Record) -> None:
-    first, second, third, *others = nothing["marts.users"].tests
+    first, second, third, *others = nothing["analytics.users"].tests
     for node, status in (
         (first.node, "fail"),
         (first.node, "pass"),
@@ -409,7 +354,7 @@ def test_tests_are_counted_by_their_last_result(nothing: dict[str, Table], recor
         (third.node, "pass"),
     ):
         record(node, status)
-    found = state("marts.users")
+    found = state("analytics.users")
     assert (found.tests, found.untested) == ({"pass": 2, "error": 1}, len(others))
 
 
@@ -421,14 +366,14 @@ def test_a_large_table_is_estimated(
             f"create table analytics.{name} as select generate_series(1, {rows}) as n",
             role=names.TRANSFORMER,
         )
-    assert (state("marts.users").rows, state("marts.users").is_estimate) == (100_000, False)
-    monkeypatch.setattr(health, "COUNTED_BYTES", 100_000)
-    small, large = state("marts.users_by_country"), state("marts.users")
+    assert (state("analytics.users").rows, state("analytics.users").is_estimate) == (100_000, False)
+    monkeypatch.setattr(sizes, "COUNTED_BYTES", 100_000)
+    small, large = state("analytics.users_by_country"), state("analytics.users")
     assert (small.rows, small.is_estimate) == (10, False)
     # PostgreSQL has not looked at it yet.
     assert (large.rows, large.is_estimate) == (None, True)
     sql("analyze analytics.users")
-    large = state("marts.users")
+    large = state("analytics.users")
     assert (large.rows, large.is_estimate) == (100_000, True)
 
 
@@ -437,7 +382,7 @@ def test_a_table_that_is_none_of_the_readers_is_estimated(
 ) -> None:
     sql("create table analytics.users as select 1 as n")
     sql("analyze analytics.users")
-    found = state("marts.users")
+    found = state("analytics.users")
     assert (found.exists, found.rows, found.is_estimate) == (True, 1, True)
 
 
@@ -453,7 +398,7 @@ def test_tables_that_are_being_built_anew_are_not_waited_for(
             "lock table analytics.users, analytics.rejected_records in access exclusive mode"
         )
         begun = time.monotonic()
-        found, said = health.detail(tables.tables()["marts.users"], None)
+        found, said = health.detail(known_project(), known_tables()["analytics.users"], None)
         landed = state("raw.randomuser__users")
         assert time.monotonic() - begun < 15
         builder.rollback()
@@ -461,7 +406,7 @@ def test_tables_that_are_being_built_anew_are_not_waited_for(
     assert landed.rows == 2
     assert (said.rejected, said.rejected_is_all) == ([], False)
     assert [load.records for load in said.loads] == [2]
-    assert detail("marts.users").rejected_total == 1
+    assert detail("analytics.users").rejected_total == 1
 
 
 def test_a_table_that_is_dropped_meanwhile_has_no_rows(
@@ -469,9 +414,9 @@ def test_a_table_that_is_dropped_meanwhile_has_no_rows(
 ) -> None:
     sql("create table analytics.users as select 1 as n", role=names.TRANSFORMER)
     with psycopg.connect(warehouse.dsn(names.READER, names.WAREHOUSE_DATABASE)) as connection:
-        snapshot = health.Warehouse(connection)
+        taken = Snapshot(connection)
         sql("drop table analytics.users")
-        (found,) = snapshot.states([nothing["marts.users"]])
+        (found,) = states.states(taken, known_project(), [nothing["analytics.users"]])
     assert (found.rows, found.bytes) == (None, None)
 
 
@@ -480,7 +425,7 @@ def test_the_page_reads_as_the_reader_in_one_snapshot_and_cannot_write(
 ) -> None:
     seen = []
 
-    class Seen(health.Warehouse):
+    class Seen(Snapshot):
         def __init__(self, connection: psycopg.Connection[Any]) -> None:
             super().__init__(connection)
             seen.append(
@@ -490,9 +435,9 @@ def test_the_page_reads_as_the_reader_in_one_snapshot_and_cannot_write(
                 ).fetchone()
             )
 
-    monkeypatch.setattr(health, "Warehouse", Seen)
-    state("marts.users")
-    detail("marts.users")
+    monkeypatch.setattr(health, "Snapshot", Seen)
+    state("analytics.users")
+    detail("analytics.users")
     assert seen == [(names.READER, "on", "repeatable read", "1s")] * 2
 
 
@@ -504,11 +449,11 @@ def test_a_plot_has_a_point_a_load_by_period(land: Land) -> None:
     land("2026-11-01", user(1), user(2), user(3))
     last = land("2026-11-02", user(1), user(2))
     expected = [("2026-11-01", 3), ("2026-11-02", 2), ("2026-11-03", 1)]
-    for name in ("raw.randomuser__users", "staging.stg_randomuser__users", "marts.users"):
-        for loads in (None, 3, 300, 301):
-            assert points(name, loads) == expected
-    for loads in (2, None):
-        assert detail("marts.users", loads).plot[-2] == {
+    for name in ("raw.randomuser__users", "analytics.stg_randomuser__users", "analytics.users"):
+        for plotted in (None, 3, 300, 301):
+            assert points(name, plotted) == expected
+    for plotted in (2, None):
+        assert detail("analytics.users", plotted).plot[-2] == {
             "source": "randomuser__users",
             "at": period("2026-11-02"),
             "loads": 1,
@@ -517,23 +462,23 @@ def test_a_plot_has_a_point_a_load_by_period(land: Land) -> None:
             "most": 2,
             "load_id": last["load_id"],
         }
-    assert points("marts.users", 2) == expected[1:]
-    assert points("seeds.countries") == []
-    assert [load.period for load in detail("marts.users").loads] == [
+    assert points("analytics.users", 2) == expected[1:]
+    assert points("analytics.countries") == []
+    assert [load.period for load in detail("analytics.users").loads] == [
         period(day) for day in ("2026-11-03", "2026-11-02", "2026-11-01")
     ]
 
 
 def test_a_plot_of_one_load_is_a_point(land: Land) -> None:
     land("2026-11-01", user(1))
-    for loads in (None, 1, 365):
-        assert points("marts.users", loads) == [("2026-11-01", 1)]
+    for plotted in (None, 1, 365):
+        assert points("analytics.users", plotted) == [("2026-11-01", 1)]
 
 
 def test_many_loads_share_the_points_of_a_plot(many: None) -> None:
-    for loads, first in ((None, 1), (100_000, 1), (1000, 1), (999, 2), (365, 636)):
-        plot = detail("marts.users", loads).plot
-        assert 200 < len(plot) <= health.BINS
+    for plotted, first in ((None, 1), (100_000, 1), (1000, 1), (999, 2), (365, 636)):
+        plot = detail("analytics.users", plotted).plot
+        assert 200 < len(plot) <= loads.BINS
         assert sum(point["loads"] for point in plot) == 1001 - first
         assert sorted(plot, key=lambda point: point["at"]) == plot
         for point in plot:
@@ -546,9 +491,9 @@ def test_many_loads_share_the_points_of_a_plot(many: None) -> None:
 
 
 def test_few_of_many_loads_are_the_newest(many: None) -> None:
-    for loads in (1, 30, health.BINS):
-        said = detail("marts.users", loads)
-        assert [point["records"] for point in said.plot] == list(range(1001 - loads, 1001))
+    for plotted in (1, 30, loads.BINS):
+        said = detail("analytics.users", plotted)
+        assert [point["records"] for point in said.plot] == list(range(1001 - plotted, 1001))
         assert [load.load_id for load in said.loads] == list(range(1000, 980, -1))
 
 
@@ -560,10 +505,12 @@ def test_a_plot_of_two_sources_has_the_points_of_each(land: Land, sql: Sql) -> N
         " '2026-11-01Z'::timestamptz + n * interval '1 hour', now(), now(), now()"
         " from generate_series(11, 13) as n"
     )
-    table = replace(tables.tables()["marts.users"], sources=("randomuser__users", "shop__orders"))
+    table = replace(
+        known_tables()["analytics.users"], sources=("randomuser__users", "shop__orders")
+    )
     ours, theirs = [("randomuser__users", 1)], [("shop__orders", n) for n in (11, 12, 13)]
-    for loads, expected in ((None, theirs), (400, theirs), (2, theirs[1:])):
-        _, said = health.detail(table, loads)
+    for plotted, expected in ((None, theirs), (400, theirs), (2, theirs[1:])):
+        _, said = health.detail(known_project(), table, plotted)
         assert [(point["source"], point["records"]) for point in said.plot] == ours + expected
         assert [load.records for load in said.loads] == [13, 12, 11, 1]
 
@@ -571,12 +518,12 @@ def test_a_plot_of_two_sources_has_the_points_of_each(land: Land, sql: Sql) -> N
 def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
     nothing: dict[str, Table], record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "HISTORY", 3)
-    ran, *others = nothing["marts.users"].tests
+    monkeypatch.setattr(shown_results, "HISTORY", 3)
+    ran, *others = nothing["analytics.users"].tests
     for day, status in ((4, "fail"), (1, "pass"), (3, "warn"), (2, "pass")):
         at = datetime(2026, 11, day, tzinfo=UTC)
         record(ran.node, status, failures=day, at=at, load_id=day)
-    found = {test.name: test.history for test in detail("marts.users").tests}
+    found = {test.name: test.history for test in detail("analytics.users").tests}
     assert found == {ran.name: found[ran.name]} | {test.name: [] for test in others}
     assert [(one["status"], one["failures"]) for one in found[ran.name]] == [
         ("pass", 2),
@@ -589,6 +536,7 @@ def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
         "seconds": 0.5,
         "dag_id": "a dag",
         "run_id": "a build",
+        "task_id": "t",
         "load_id": 4,
         "at": datetime(2026, 11, 4, tzinfo=UTC),
     }
@@ -597,7 +545,7 @@ def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
 def test_rejected_records_are_counted_by_reason(rejects: Callable[..., None], sql: Sql) -> None:
     rejects("rare", "often", "often")
     sql("insert into analytics.rejected_records values (9, 1, 'shop__orders', 'other')")
-    for name in ("raw.randomuser__users", "marts.users"):
+    for name in ("raw.randomuser__users", "analytics.users"):
         said = detail(name)
         assert said.rejected == [
             {
@@ -612,16 +560,16 @@ def test_rejected_records_are_counted_by_reason(rejects: Callable[..., None], sq
             )
         ]
         assert (said.rejected_total, said.rejected_is_all) == (3, True)
-    assert detail("seeds.countries").rejected == []
+    assert detail("analytics.countries").rejected == []
 
 
 def test_of_very_many_rejected_records_the_newest_are_counted(
     rejects: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "REJECTED", 4)
-    monkeypatch.setattr(health, "REASONS", 2)
+    monkeypatch.setattr(rejected, "REJECTED", 4)
+    monkeypatch.setattr(rejected, "REASONS", 2)
     rejects("oldest", "second", "third", "fourth", "third")
-    said = detail("marts.users")
+    said = detail("analytics.users")
     assert [(one["reason"], one["records"]) for one in said.rejected] == [
         ("third", 2),
         ("fourth", 1),
@@ -636,74 +584,74 @@ def test_tables_come_in_the_order_of_the_flow_and_the_ledger_is_none(
     known: dict[str, Table],
 ) -> None:
     assert list(known) == [
+        "crm.crm__calls",
+        "crm.crm__notes",
+        "crm.crm__orders",
         "raw.cbr__exchange_rates",
-        "raw.crm__calls",
-        "raw.crm__notes",
-        "raw.crm__orders",
         "raw.randomuser__users",
         "raw.rickandmorty__locations",
-        "raw.shop__orders",
-        "seeds.countries",
-        "staging.stg_cbr__exchange_rates",
-        "staging.stg_crm",
-        "staging.stg_notes",
-        "staging.stg_randomuser__users",
-        "staging.stg_rickandmorty__locations",
-        "staging.stg_shop",
-        "marts.load_ages",
-        "marts.exchange_rates",
-        "marts.locations",
-        "marts.rejected_exchange_rates",
-        "marts.rejected_locations",
-        "marts.rejected_records",
-        "marts.top_locations",
-        "marts.users",
-        "marts.an_order",
-        "marts.users_by_country",
-        "marts.a_summary",
+        "shop.shop__orders",
+        "analytics.countries",
+        "analytics.stg_cbr__exchange_rates",
+        "analytics.stg_crm",
+        "analytics.stg_notes",
+        "analytics.stg_randomuser__users",
+        "analytics.stg_rickandmorty__locations",
+        "analytics.stg_shop",
+        "analytics.load_ages",
+        "analytics.exchange_rates",
+        "analytics.locations",
+        "analytics.rejected_exchange_rates",
+        "analytics.rejected_locations",
+        "analytics.rejected_records",
+        "analytics.top_locations",
+        "analytics.users",
+        "analytics.an_order",
+        "analytics.users_by_country",
+        "analytics.a_summary",
     ]
 
 
 def test_the_strictest_rule_of_all_sources_holds(known: dict[str, Table]) -> None:
-    day = 86400
+    day = timedelta(days=1)
     rules = {name.partition(".")[2]: table.freshness for name, table in known.items()}
     assert rules["crm__calls"] == Rule(day, None)
     assert rules["crm__orders"] == rules["stg_crm"] == Rule(2 * day, 3 * day)
-    assert rules["shop__orders"] == rules["stg_shop"] == Rule(90 * 60, 5 * day)
-    assert rules["an_order"] == rules["a_summary"] == Rule(90 * 60, 3 * day)
+    assert rules["shop__orders"] == rules["stg_shop"] == Rule(timedelta(minutes=90), 5 * day)
+    assert rules["an_order"] == rules["a_summary"] == Rule(timedelta(minutes=90), 3 * day)
     assert rules["users"] == RULE
     assert rules["stg_notes"] is rules["load_ages"] is rules["countries"] is None
-    assert known["marts.a_summary"].sources == ("crm__orders", "shop__orders")
-    assert known["marts.load_ages"].sources == known["seeds.countries"].sources == ()
+    assert known["analytics.a_summary"].sources == ("crm__orders", "shop__orders")
+    assert known["analytics.load_ages"].sources == known["analytics.countries"].sources == ()
 
 
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        (Rule(10, 20), ["pass", "warn", "error"]),
-        (Rule(10, None), ["pass", "warn", "warn"]),
-        (Rule(None, 20), ["pass", "pass", "error"]),
-        (Rule(20, 10), ["pass", "error", "error"]),
+        (rule_of(10, 20), ["pass", "warn", "error"]),
+        (rule_of(10, None), ["pass", "warn", "warn"]),
+        (rule_of(None, 20), ["pass", "pass", "error"]),
+        (rule_of(20, 10), ["pass", "error", "error"]),
     ],
 )
 def test_a_rule_may_say_when_to_warn_or_when_it_is_an_error(rule: Rule, words: list[str]) -> None:
-    assert [rule.judge(age) for age in (10, 15, 21)] == words
+    assert [rule.judge(timedelta(seconds=age)) for age in (10, 15, 21)] == words
 
 
 def test_what_a_table_is_made_from_is_found_behind_an_ephemeral_model(
     known: dict[str, Table],
 ) -> None:
-    assert known["marts.an_order"].reads == ("staging.stg_crm", "staging.stg_shop")
-    assert known["staging.stg_crm"].reads == ("raw.crm__orders",)
-    assert known["marts.load_ages"].reads == ()
+    assert known["analytics.an_order"].reads == ("analytics.stg_crm", "analytics.stg_shop")
+    assert known["analytics.stg_crm"].reads == ("crm.crm__orders",)
+    assert known["analytics.load_ages"].reads == ()
 
 
 def test_a_test_of_two_tables_is_of_both(known: dict[str, Table]) -> None:
     of = {name: [test.name for test in table.tests] for name, table in known.items()}
-    assert of["marts.an_order"] == ["assert_orders_of_users", f"unique {LINK}"]
-    assert "assert_orders_of_users" in of["marts.users"]
-    assert "unique user_id" in of["marts.users"]
-    assert of["marts.a_summary"] == []
+    assert of["analytics.an_order"] == ["assert_orders_of_users", f"unique {LINK}"]
+    assert "assert_orders_of_users" in of["analytics.users"]
+    assert "unique user_id" in of["analytics.users"]
+    assert of["analytics.a_summary"] == []
 
 
 def test_a_new_manifest_is_read_anew(
@@ -714,7 +662,7 @@ def test_a_new_manifest_is_read_anew(
     manifest = json.loads((dbt_project / "target" / "manifest.json").read_text())
     for wanted in (NAMES, NAMES[:-1]):
         (tmp_path / "target" / "manifest.json").write_text(json.dumps(manifest))
-        assert list(tables.tables()) == wanted
+        assert list(known_tables()) == wanted
         manifest["nodes"].pop("model.elt.users_by_country", None)
 
 
@@ -792,6 +740,104 @@ def test_tables_as_json(land: Land, client: TestClient) -> None:
     assert [point["at"] for point in table["plot"]] == [ref["period"]]
 
 
+@pytest.fixture
+def failed(land: Land, sql: Sql, client: TestClient) -> Callable[..., dict[str, Any]]:
+    """A table of users; what the page is told of a test whose SQL is recorded as this."""
+    sql(
+        "create table analytics.users as select n as load_id, 'GB' as nationality,"
+        " 'x' || n as email, case when n % 2 = 0 then 'f' else 'm' end as gender,"
+        " md5('a') as password from generate_series(1, 50) as n",
+        role=names.TRANSFORMER,
+    )
+
+    def ask(kind: str, compiled: str) -> dict[str, Any]:
+        test = next(one for one in known_tables()["analytics.users"].tests if kind in one.node)
+        sql(
+            "delete from ops.dbt_results; insert into ops.dbt_results select 'd', 'r', 't', 1, 'i',"
+            f" '{test.node}', 'fail', null, 1, 1, now(), $sql${compiled}$sql$",
+            role=names.TRANSFORMER,
+        )
+        answer = client.get(f"/api/tables/analytics.users/tests/{test.node}")
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    return ask
+
+
+def test_rows_of_a_failing_test_are_few_and_masked(
+    failed: Callable[..., dict[str, Any]], record: Record
+) -> None:
+    record("test.elt.any", "pass")
+    text = "select gender as value_field from analytics.users where gender not like 'f%' -- odd"
+    found = failed("accepted_values_users_gender", text)
+    assert found["sql"] == text
+    # The rows of the table, since a value alone says nothing of whose it is.
+    assert found["columns"] == ["load_id", "nationality", "email", "gender", "password"]
+    assert found["masked"] == ["email", "password"]
+    assert found["rows"][0] == ["1", "GB", MASK, "m", MASK]
+    assert (len(found["rows"]), found["is_all"]) == (failing.ROWS, False)
+    # A column made of others could be made of a masked one.
+    found = failed("assert_users", "select load_id, email || '' as other from analytics.users")
+    assert (found["masked"], found["rows"][0]) == (["other"], ["1", MASK])
+
+
+@pytest.mark.parametrize(
+    ("compiled", "note"),
+    [
+        ("select 1 from analytics.users where false", "It finds no rows now"),
+        (
+            "select 1) as a; drop table analytics.users; select (1",
+            "cannot insert multiple commands",
+        ),
+        ("select set_config('a.b', '', false), pg_sleep(60)", "takes too long"),
+        ("select nextval('raw.load_id')", "permission denied"),
+        ("select record from raw.randomuser__users", "permission denied for table"),
+        ("select no_such_column from analytics.users", "does not exist"),
+    ],
+)
+def test_sql_that_gives_no_rows_is_explained(
+    compiled: str,
+    note: str,
+    failed: Callable[..., dict[str, Any]],
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    sql: Sql,
+) -> None:
+    record("test.elt.any", "pass")
+    monkeypatch.setattr(snapshot, "_STATEMENT_TIMEOUT", "500ms")
+    found = failed("assert_users", compiled)
+    assert note in found["note"]
+    assert (found["sql"], found["rows"]) == (compiled, [])
+    assert sql("select count(*) from analytics.users") == [(50,)]
+
+
+def test_a_raw_record_is_shown_as_its_source_redacts_it(land: Land, sql: Sql) -> None:
+    """Also one that landed before that was declared."""
+    sql(
+        "create table raw.sources as select 'randomuser__users' as source, 'd' as dag_id,"
+        " 'day' as grain, null::text as schedule, null::timestamptz as scheduled_since,"
+        " true as asks_by_period, e'login.password\\nlogin.pin' as redact",
+        role=names.LOADER,
+    )
+    sql("grant select on raw.sources to elt_reader", role=names.LOADER)
+    test = replace(
+        known_tables()["analytics.users"].tests[0],
+        looks_at=(("analytics", "stg_randomuser__users"),),
+    )
+    with Snapshot.taken() as taken:
+        trees = failing._trees(taken, known_project(), test)
+    shown = failing._text({"login": {"password": "p", "pin": 1, "uuid": "u"}}, trees)
+    assert shown == '{"login":{"uuid":"u"}}'
+
+
+def test_a_test_whose_sql_is_not_recorded(nothing: dict[str, Table], client: TestClient) -> None:
+    (test, *_) = nothing["analytics.users"].tests
+    found = client.get(f"/api/tables/marts.users/tests/{test.node}").json()
+    assert (found["sql"], found["rows"]) == (None, [])
+    assert "the task's log has it" in found["note"]
+    assert client.get("/api/tables/analytics.users/tests/test.elt.none").status_code == 404
+
+
 def test_what_is_hostile_is_data(
     client: TestClient,
     rejects: Callable[..., None],
@@ -800,11 +846,11 @@ def test_what_is_hostile_is_data(
 ) -> None:
     monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
     rejects(LINK)
-    answer = client.get("/api/tables/marts.an_order")
+    answer = client.get("/api/tables/analytics.an_order")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["description"] == LINK
     assert f"unique {LINK}" in [test["name"] for test in answer.json()["tests"]]
-    table = client.get("/api/tables/marts.users").json()
+    table = client.get("/api/tables/analytics.users").json()
     assert [one["reason"] for one in table["rejected"]] == [LINK]
     unknown = client.get(f"/api/tables/{LINK}")
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/json")
@@ -812,13 +858,13 @@ def test_what_is_hostile_is_data(
 
 @pytest.mark.parametrize("loads", ["0", "-1", "abc", "1.5", "100001", str(10**9), "9" * 99])
 def test_a_number_of_loads_that_makes_no_sense(loads: str, client: TestClient) -> None:
-    assert client.get("/api/tables/marts.users", params={"loads": loads}).status_code == 422
+    assert client.get("/api/tables/analytics.users", params={"loads": loads}).status_code == 422
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/tables/marts.none",
+        "/api/tables/analytics.none",
         "/api/tables/elt.loads",
         "/files/app.py",
         "/files/..%2Fapp.py",
@@ -839,7 +885,7 @@ def test_a_warehouse_that_does_not_answer_is_told_in_a_sentence(
     airflow_connections: None, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing listens, or it hangs, or it refuses; no password is told."""
-    monkeypatch.setattr(health, "_CONNECT_TIMEOUT", 2)
+    monkeypatch.setattr(snapshot, "_CONNECT_TIMEOUT", 2)
     fields = json.loads(os.environ["AIRFLOW_CONN_WAREHOUSE_READER"])
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         port = hanging.getsockname()[1]
@@ -853,7 +899,7 @@ def test_a_warehouse_that_does_not_answer_is_told_in_a_sentence(
             assert answer.json()["detail"].startswith("The warehouse does not answer: connection ")
             assert "\n" not in answer.json()["detail"]
             assert changed["password"] not in answer.text
-            assert client.get("/api/tables/marts.users").status_code == 503
+            assert client.get("/api/tables/analytics.users").status_code == 503
 
 
 def test_without_the_readers_connection(
@@ -865,7 +911,9 @@ def test_without_the_readers_connection(
     assert "warehouse_reader" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["/api/tables", "/api/tables/marts.users", "/docs/manifest.json"])
+@pytest.mark.parametrize(
+    "path", ["/api/tables", "/api/tables/analytics.users", "/docs/manifest.json"]
+)
 def test_without_a_manifest_its_place_is_told(
     path: str, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

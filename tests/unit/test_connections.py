@@ -6,7 +6,6 @@ import io
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from elt.container.volumes import Volumes, read_secrets
 from elt.local import apis
 from elt.local.apis import Choice
 from elt.local.home import Home
-from elt.stack import airflow_config, connections, freshness
+from elt.local.processes import environment
+from elt.stack import airflow_config, connections
 from elt.stack.connections import BUNDLED
 from elt.stack.errors import StackError, UsageError
-from elt.stack.freshness import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "http://127.0.0.1:8000"
@@ -342,26 +341,3 @@ def test_containers_mistakes_are_said_in_one_line(
     assert len(said.splitlines()) == 1
     volumes.connections.write_text("damaged")
     assert urls(volumes) is None
-
-
-# ---- freshness, as `elt status` judges it
-
-
-def test_freshness_is_judged_by_the_rules_of_dbts_manifest(tmp_path: Path) -> None:
-    days = {"count": 4, "period": "day"}
-    nothing = {"warn_after": {"count": None, "period": None}, "error_after": None}
-    manifest = tmp_path / "manifest.json"
-    assert freshness.rules(manifest) == {}
-    sources = {
-        "a": {"schema": "raw", "identifier": "cbr__rates", "freshness": {"warn_after": days}},
-        "b": {"schema": "raw", "identifier": "crm__orders", "freshness": None},
-        "c": {"schema": "raw", "identifier": "crm__people", "freshness": nothing},
-        "d": {"schema": "other", "identifier": "loads", "freshness": {"warn_after": days}},
-    }
-    manifest.write_text(json.dumps({"sources": sources}))
-    rule = Rule(timedelta(days=4), None)
-    assert freshness.rules(manifest) == {"cbr__rates": rule}
-    assert rule.judge(timedelta(days=4)) == "pass"
-    assert rule.judge(timedelta(days=40)) == "warn"
-    assert freshness.DEFAULT.judge(timedelta(hours=27)) == "warn"
-    assert freshness.DEFAULT.judge(timedelta(hours=51)) == "error"

@@ -4,6 +4,7 @@
 const GROUPS = ["raw", "seeds", "staging", "marts"];
 const RANGES = [["30", 30], ["90", 90], ["365", 365], ["all", null]];
 const FRESHNESS = { pass: "fresh", warn: "late", error: "stale" };
+const OUTCOMES = ["error", "fail", "warn", "skipped", "pass"];
 // Where Airflow is: this page is at <root>/elt/data.
 const root = location.pathname.replace(/\/elt\/data$/, "");
 
@@ -27,6 +28,9 @@ function make(tag, { text, title, ...attributes } = {}, ...children) {
 
 const count = (value) => (value === null ? "–" : value.toLocaleString("en"));
 const utc = (text) => (text === null ? "–" : `${text.slice(0, 16).replace("T", " ")} UTC`);
+const named = (text, grain) =>
+  grain === "month" ? text.slice(0, 7) : grain === "hour" ? utc(text) : text.slice(0, 10);
+const many = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
 const day = (text) => (text.slice(11, 19) === "00:00:00" ? text.slice(0, 10) : utc(text));
 
 function size(bytes) {
@@ -48,13 +52,27 @@ function duration(seconds) {
   return `${Math.floor(seconds)} s`;
 }
 
-function rule(limits) {
-  if (!limits) return "the source declares no freshness rule";
-  const parts = [];
-  if (limits.warn_after !== null) parts.push(`late after ${duration(limits.warn_after)}`);
-  if (limits.error_after !== null) parts.push(`stale after ${duration(limits.error_after)}`);
-  return parts.join(", ");
+function hours(seconds) {
+  const whole = Math.round(seconds / 3600);
+  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${whole} hours`;
 }
+
+function rule(limits, grain) {
+  if (!limits) return "The source declares no rule of freshness.";
+  const parts = [];
+  if (limits.warn_after !== null) parts.push(`late ${hours(limits.warn_after)}`);
+  if (limits.error_after !== null) parts.push(`stale ${hours(limits.error_after)}`);
+  return `It counts as ${parts.join(" and as ")} after its newest ${grain || "period"} has ended.`;
+}
+
+function spans(list, grain) {
+  const shown = list.slice(-5).map(({ first, last, periods }) =>
+    periods === 1 ? named(first, grain) : `${named(first, grain)} to ${named(last, grain)}`,
+  );
+  return (list.length > 5 ? `${list.length - 5} times before, ` : "") + shown.join(", ");
+}
+
+const total = (list) => list.reduce((sum, span) => sum + span.periods, 0);
 
 // ---- links into Airflow, which this page is a frame of
 
@@ -98,12 +116,16 @@ function complain(error) {
 
 async function refresh() {
   try {
-    const { tables, now } = await ask("api/tables");
+    const { tables, strays: without, now } = await ask("api/tables");
     complain(null);
-    list(tables, now);
-    if (!tables.some((table) => table.name === chosen.name)) {
+    list(tables, without, now);
+    strays(without);
+    const wanted = tables.find((table) => [table.name, table.asset].includes(chosen.name));
+    if (wanted) chosen.name = wanted.name;
+    else {
       const marts = tables.filter((table) => table.group === "marts");
-      chosen.name = (marts.find((table) => table.rows) || marts[0] || tables[0] || {}).name;
+      const failed = tables.filter(hasFailed);
+      chosen.name = (failed[0] || marts.find((table) => table.rows) || marts[0] || tables[0] || {}).name;
     }
     if (chosen.name) await choose(chosen.name);
   } catch (error) {
@@ -113,24 +135,32 @@ async function refresh() {
 }
 
 function worst(tests) {
-  return ["error", "fail", "warn", "skipped", "pass"].find((status) => tests[status]) || "none";
+  return OUTCOMES.find((status) => tests[status]) || "none";
 }
+
+const hasFailed = (table) => ["error", "fail"].includes(worst(table.tests));
 
 function testWords(table) {
   const ran = Object.values(table.tests).reduce((sum, one) => sum + one, 0);
   if (!ran) return table.untested ? `${table.untested} not run yet` : "none";
-  const parts = Object.entries(table.tests).map(([status, number]) => `${number} ${status}`);
+  const parts = OUTCOMES.filter((status) => table.tests[status]).map((status) => `${table.tests[status]} ${status}`);
   if (table.untested) parts.push(`${table.untested} not run`);
   return parts.join(", ");
 }
 
+// The worst of what there is to say of how far a table has come.
 function freshnessBadge(table) {
-  if (table.age === null) return make("span", { class: "muted", text: "–" });
-  const words = table.freshness ? ` · ${FRESHNESS[table.freshness]}` : "";
+  if (!table.grain) return make("span", { class: "muted", text: "–" });
+  let state = table.freshness || "none";
+  const words = [table.newest ? named(table.newest, table.grain) : "none that has begun"];
+  if (table.freshness) words.push(FRESHNESS[table.freshness]);
+  if (table.missing.length) words.push(`${total(table.missing)} missing`);
+  if (table.behind) words.push("behind");
+  if (state !== "error" && (table.missing.length || table.behind)) state = "warn";
   return make("span", {
-    class: `badge ${table.freshness || "none"}`,
-    text: duration(table.age) + words,
-    title: rule(table.rule),
+    class: `badge ${state}`,
+    text: words.join(" · "),
+    title: table.behind || rule(table.rule, table.grain),
   });
 }
 
@@ -141,17 +171,28 @@ function rows(table) {
   return (table.is_estimate ? "≈ " : "") + count(table.rows);
 }
 
-function list(tables, now) {
+function list(tables, without, now) {
   const stale = tables.filter((table) => ["warn", "error"].includes(table.freshness)).length;
-  const red = tables.filter((table) => ["error", "fail"].includes(worst(table.tests))).length;
-  find("#summary").textContent =
-    `${tables.length} tables · ${stale ? `${stale} late or stale` : "none late"} · ` +
-    `${red ? `${red} with failed tests` : "no failed tests"} · as of ${utc(now)}`;
+  const gaps = tables.filter((table) => table.group === "raw" && table.missing.length).length;
+  const behind = tables.filter((table) => table.behind).length;
+  const red = tables.filter(hasFailed).length;
+  const words = [
+    many(tables.length, "table"),
+    red ? `${red} with failed tests` : "no failed tests",
+    stale ? `${stale} late or stale` : "none late",
+  ];
+  if (gaps) words.push(`${many(gaps, "source")} with missing periods`);
+  if (behind) words.push(`${behind} behind raw`);
+  if (without.length) words.push(`${without.length} without a model`);
+  find("#summary").textContent = `${words.join(" · ")} · as of ${utc(now)}`;
 
   const shown = find("#tables");
   shown.querySelectorAll("tbody").forEach((body) => body.remove());
+  const groups = [["failed tests", tables.filter(hasFailed)]];
   for (const group of GROUPS) {
-    const members = tables.filter((table) => table.group === group);
+    groups.push([group, tables.filter((table) => table.group === group && !hasFailed(table))]);
+  }
+  for (const [group, members] of groups) {
     if (!members.length) continue;
     const heading = make("tr", {}, make("th", { colspan: 8, scope: "rowgroup", text: group }));
     shown.append(make("tbody", { class: "group" }, heading, ...members.map(row)));
@@ -163,30 +204,56 @@ function row(table) {
   const load = table.last_load;
   const made = make(
     "tr",
-    { class: "table", "data-name": table.name },
+    { class: "table", "data-name": table.name, "data-asset": table.asset },
     make("th", { scope: "row" }, make("button", { class: "name", type: "button", text: table.name })),
     make("td", {
       class: "number",
+      "data-label": "rows",
       text: rows(table),
       title: table.is_estimate ? "PostgreSQL's estimate: the table is large" : "",
     }),
-    make("td", { class: "number", text: size(table.bytes) }),
-    make("td", { text: load ? lastLoad(load) : "–", title: load ? utc(load.at) : "" }),
-    make("td", {}, freshnessBadge(table)),
-    make("td", {}, make("span", { class: `badge ${worst(table.tests)}`, text: testWords(table) })),
-    make("td", {}, load ? runLink(load, "run") : "–"),
-    make("td", {}, link("docs", docsPath(table.docs))),
+    make("td", { class: "number size", text: size(table.bytes) }),
+    make("td", { class: "load", text: load ? utc(load.at) : "–", title: load ? lastLoad(load) : "" }),
+    make("td", { class: "period" }, freshnessBadge(table)),
+    make("td", { class: "outcome" }, make("span", { class: `badge ${worst(table.tests)}`, text: testWords(table) })),
+    make("td", { class: "links" }, load ? runLink(load, "run") : "–"),
+    make("td", { class: "links" }, link("docs", docsPath(table.docs))),
   );
-  made.addEventListener("click", () => choose(table.name));
+  made.addEventListener("click", () => choose(table.name, true));
   return made;
 }
 
+// Of a load of 25 November: "the load with number 3, of the period 2026-11-25".
 function lastLoad(load) {
-  if (load.load_id === null) return utc(load.at);
-  return `load ${load.load_id}${load.period ? ` of ${day(load.period)}` : ""}`;
+  if (load.load_id === null) return "built beside the loads";
+  return `number ${load.load_id}${load.period ? `, of the period ${day(load.period)}` : ", replaced since"}`;
 }
 
-async function choose(name) {
+function strays(list) {
+  const shown = find("#strays");
+  shown.hidden = !list.length;
+  find("ul", shown).replaceChildren(
+    ...list.map((stray) =>
+      make(
+        "li",
+        {},
+        make("strong", { text: stray.name }),
+        ` (${stray.kind}, owner ${stray.owner}): ${strayWords(stray)}`,
+        make("code", { text: stray.statement }),
+      ),
+    ),
+  );
+}
+
+function strayWords(stray) {
+  const why = stray.was_built
+    ? "its model is gone, nothing builds or tests it any more."
+    : "no model of this project makes it.";
+  const users = stray.used_by.length ? ` ${stray.used_by.join(", ")} stands on it and has to go first.` : "";
+  return `${why}${users} If nobody needs it:`;
+}
+
+async function choose(name, isAsked = false) {
   chosen.name = name;
   history.replaceState(null, "", `#${encodeURIComponent(name)}`);
   find("#tables").querySelectorAll("tr.table").forEach((one) => {
@@ -197,10 +264,20 @@ async function choose(name) {
   try {
     const table = await ask(`api/tables/${encodeURIComponent(name)}${query}`);
     // Somebody may have chosen another one meanwhile.
-    if (mine === asked) detail(table);
+    if (mine !== asked) return;
+    detail(table);
+    if (isAsked) reveal(find("#detail"));
   } catch (error) {
     complain(error);
   }
+}
+
+// Below a long list, and on a phone, what was asked for would be out of sight.
+function reveal(shown) {
+  if (shown.getBoundingClientRect().top < window.innerHeight / 2) return;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  shown.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  shown.focus({ preventScroll: true });
 }
 
 // ---- one table
@@ -211,9 +288,9 @@ function detail(table) {
   find("h2", shown).textContent = table.name;
   find(".description", shown).textContent = table.description;
   facts(table, find(".facts", shown));
+  tests(table, find(".tests ul", shown));
   ranges(find(".ranges", shown));
   plot(table, find(".note", shown));
-  tests(table, find(".tests ul", shown));
   rejected(table, find(".rejected div", shown));
   loads(table, find(".loads div", shown));
 }
@@ -223,24 +300,48 @@ function facts(table, shown) {
   const entries = [
     ["Rows", make("span", { text: rows(table) })],
     ["Size", make("span", { text: size(table.bytes) })],
-    ["Last load", load ? runLink(load, `${lastLoad(load)}, ${utc(load.at)}`) : "none yet"],
-    ["Freshness", make("span", {}, freshnessBadge(table), ` ${rule(table.rule)}`)],
-    ["Documentation", link("dbt docs", docsPath(table.docs))],
+    ["Last load", load ? make("span", {}, runLink(load, utc(load.at)), ` (${lastLoad(load)})`) : "none yet"],
   ];
   if (table.reads.length) {
     const names = table.reads.flatMap((name, at) => [at ? ", " : "", own(name)]);
-    entries.splice(4, 0, ["Made from", make("span", {}, ...names)]);
+    entries.push(["Made from", make("span", {}, ...names)]);
   }
+  entries.push(["Freshness", make("span", {}, freshnessBadge(table), ` ${freshnessWords(table)}`)]);
+  if (table.missing.length) {
+    entries.push(["Missing", `${spans(table.missing, table.grain)}: the schedule covers them and nothing has loaded them. Trigger → Backfill on the DAG's page does.`]);
+  }
+  if (table.skipped.length) {
+    const why = table.asks_by_period
+      ? "no schedule covered them, so they are no gap"
+      : "each load brings all there is, so later ones made up for them";
+    entries.push(["Not loaded", `${spans(table.skipped, table.grain)}: ${why}.`]);
+  }
+  if (table.behind) entries.push(["Behind", `${table.behind}. The next run builds it; so does dbt build.`]);
+  entries.push(
+    ["Documentation", link("dbt docs", docsPath(table.docs))],
+    ["Asset", link(table.asset, `/assets?name_pattern=${encodeURIComponent(table.asset)}`)],
+  );
   shown.replaceChildren(
     ...entries.map(([term, value]) => make("div", {}, make("dt", { text: term }), make("dd", {}, value))),
   );
+}
+
+function freshnessWords(table) {
+  if (!table.grain) return rule(table.rule, table.grain);
+  const ended =
+    table.newest === null
+      ? ""
+      : table.age === 0
+        ? `Its newest ${table.grain} is under way. `
+        : `Its newest ${table.grain} ended ${duration(table.age)} ago. `;
+  return ended + rule(table.rule, table.grain);
 }
 
 function own(name) {
   const made = make("a", { text: name, href: `#${encodeURIComponent(name)}` });
   made.addEventListener("click", (event) => {
     event.preventDefault();
-    choose(name);
+    choose(name, true);
   });
   return made;
 }
@@ -328,7 +429,7 @@ function tip({ seriesName, data }) {
   if (point.loads > 1) {
     made.append(make("div", { text: `${point.loads} loads of ${count(point.least)} to ${count(point.most)}` }));
   } else {
-    made.append(make("div", { text: `load ${point.load_id}` }));
+    made.append(make("div", { text: `load number ${point.load_id}` }));
   }
   return made;
 }
@@ -338,21 +439,67 @@ function tests(table, shown) {
     shown.replaceChildren(make("li", { class: "muted", text: "This table has no tests." }));
     return;
   }
-  shown.replaceChildren(
-    ...table.tests.map((test) => {
-      const last = test.history.at(-1);
-      const status = last ? last.status : "none";
-      const failures = last && last.failures ? `: ${count(last.failures)}` : "";
-      return make(
-        "li",
-        {},
-        make("span", { text: test.name }),
-        make("span", { class: `badge ${status}`, text: last ? status + failures : "not run yet" }),
-        make("span", { class: "history" }, ...test.history.map(square)),
-      );
-    }),
-  );
+  const bad = ["error", "fail", "warn"];
+  const place = (test) => {
+    const at = bad.indexOf(test.history.at(-1)?.status);
+    return at < 0 ? bad.length : at;
+  };
+  const sorted = [...table.tests].sort((one, other) => place(one) - place(other));
+  shown.replaceChildren(...sorted.map((test) => oneTest(table, test)));
 }
+
+function oneTest(table, test) {
+  const last = test.history.at(-1);
+  const status = last ? last.status : "none";
+  const failures = last && last.failures ? `: ${many(last.failures, "row")}` : "";
+  const made = make(
+    "li",
+    { "data-test": test.node },
+    make("span", { class: "test", text: test.name, title: test.node }),
+    make("span", { class: `badge ${status}`, text: last ? status + failures : "not run yet" }),
+    make("span", { class: "history" }, ...test.history.map(square)),
+  );
+  if (!last || last.status === "pass") return made;
+  const about = make("div", { class: "failing", hidden: "" });
+  const opener = make("button", { type: "button", text: "SQL and rows", "aria-expanded": "false" });
+  opener.addEventListener("click", () => {
+    about.hidden = !about.hidden;
+    opener.setAttribute("aria-expanded", String(!about.hidden));
+    if (!about.hidden) failing(table, test, about);
+  });
+  made.append(make("span", { class: "more" }, opener, link("log", logPath(last), `The log of ${last.task_id}`)), about);
+  return made;
+}
+
+const logPath = (result) => `${runPath(result)}/tasks/${encodeURIComponent(result.task_id)}`;
+
+async function failing(table, test, shown) {
+  shown.replaceChildren(make("p", { class: "note", text: "Asking the warehouse…" }));
+  try {
+    const found = await ask(
+      `api/tables/${encodeURIComponent(table.name)}/tests/${encodeURIComponent(test.node)}`,
+    );
+    const parts = [];
+    if (found.sql) {
+      parts.push(make("p", { class: "note", text: `As dbt ran it, ${utc(found.recorded_at)}:` }));
+      parts.push(make("pre", {}, make("code", { text: found.sql.trim() })));
+    }
+    if (found.rows.length) {
+      const number = found.is_all ? many(found.rows.length, "row") : `The first ${found.rows.length} rows`;
+      const masked = found.masked.length ? ` Masked as declared: ${found.masked.join(", ")}.` : "";
+      parts.push(make("p", { class: "note", text: `${number} that it finds now.${masked}` }));
+      const heads = found.columns.map((name) => [name]);
+      const cells = found.rows.map((values) => values.map((value) => value ?? nothing()));
+      parts.push(make("div", { class: "wide" }, grid(heads, cells)));
+    }
+    if (found.note) parts.push(make("p", { class: "note", text: found.note }));
+    shown.replaceChildren(...parts);
+  } catch (error) {
+    shown.replaceChildren(make("p", { class: "note", text: error.message }));
+  }
+}
+
+const nothing = () => make("em", { class: "muted", text: "null" });
 
 function square(result) {
   const failures = result.failures ? ` (${count(result.failures)} rows)` : "";
@@ -380,13 +527,13 @@ function rejected(table, shown) {
     return;
   }
   const reasons = grid(
-    [["Reason"], ["Records", "number"], ["Last in"]],
-    table.rejected.map((one) => [one.reason, one.records, `load ${one.last_load_id} of ${day(one.last_period)}`]),
+    [["Reason"], ["Records", "number"], ["Last in the load of"]],
+    table.rejected.map((one) => [one.reason, one.records, day(one.last_period)]),
   );
-  const total = table.rejected_is_all
+  const sum = table.rejected_is_all
     ? `${count(table.rejected_total)} in all.`
     : `Of the latest ${count(table.rejected_total)}; there are more.`;
-  shown.replaceChildren(reasons, make("p", { class: "note", text: `${total} They are in ${table.rejected_in.join(", ")}.` }));
+  shown.replaceChildren(reasons, make("p", { class: "note", text: `${sum} They are in ${table.rejected_in.join(", ")}.` }));
 }
 
 function loads(table, shown) {
@@ -396,13 +543,13 @@ function loads(table, shown) {
   }
   shown.replaceChildren(
     grid(
-      [["Load", "number"], ["Period"], ["Records", "number"], ["Size"], ["Landed"], ["Run"]],
+      [["Period"], ["Records", "number"], ["Size"], ["Landed"], ["Load number", "number"], ["Run"]],
       table.loads.map((load) => [
-        load.load_id,
         day(load.period),
         load.records,
         size(load.bytes),
         utc(load.at),
+        load.load_id,
         runLink(load, load.run_id),
       ]),
     ),
@@ -412,16 +559,27 @@ function loads(table, shown) {
 // ---- the page in Airflow's colours
 
 function follow() {
-  const outside = window.parent.document.documentElement;
-  const look = () => {
-    const dark = outside.classList.contains("dark") || outside.style.colorScheme === "dark";
+  const set = (dark) => {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   };
+  if (window.parent === window) {
+    // By itself, the page is in the machine's colours.
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    set(dark.matches);
+    dark.addEventListener("change", () => set(dark.matches));
+    return;
+  }
+  const outside = window.parent.document.documentElement;
+  const look = () => set(outside.classList.contains("dark") || outside.style.colorScheme === "dark");
   look();
   new MutationObserver(look).observe(outside, { attributes: true });
 }
 
 follow();
+find(".back").addEventListener("click", (event) => {
+  event.preventDefault();
+  window.scrollTo({ top: 0 });
+});
 window.addEventListener("resize", () => chart && chart.resize());
 find("#refresh").addEventListener("click", refresh);
 refresh();

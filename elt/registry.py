@@ -1,0 +1,133 @@
+"""What pipelines declare of their sources, in the warehouse: `raw.sources`, a row a source.
+
+`elt status` and the page *Data* tell from it which periods a schedule covers, in both stacks and
+while Airflow is down. Each run of a DAG writes the row in its first task, so also a run that finds
+the source down. What is known from where:
+
+- ``schedule`` is the cron expression that the DAG declares, UTC; null of a DAG that only people
+  start.
+- ``scheduled_since`` is the first period that a run by this schedule was due for; null before the
+  first such run. Runs by hand and backfills never move it, so the days that they leave out are not
+  covered. Another schedule begins anew. Where loads by schedule are older than this table, theirs
+  is the first.
+- ``asks_by_period`` says whether requests name the period (`Source.is_asked_by_period`). Where they
+  do not, the next load makes up for a missing one.
+
+A paused DAG and a stack that is off look the same here, and to those who read the tables: periods
+without a load. Both are covered by the schedule.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import psycopg
+from psycopg import sql
+
+from elt import greenplum, rights
+from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
+
+if TYPE_CHECKING:
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    from elt.source import Source
+
+SCHEDULED = "scheduled"
+"""Airflow's type of a run that its schedule has started."""
+SCHEDULED_RUN_IDS = r"scheduled\_\_%"
+"""The pattern of such runs' ids, for loads that are older than the table of sources."""
+
+_CREATE = """
+create table if not exists {schema}.{table} (
+    source text not null,
+    dag_id text not null,
+    grain text not null,
+    schedule text,
+    scheduled_since timestamptz,
+    asks_by_period boolean not null,
+    redact text not null,
+    updated_at timestamptz not null,
+    primary key (source)
+){distribution}
+"""
+_NAMES = {
+    "schema": sql.Identifier(RAW_SCHEMA),
+    "table": sql.Identifier(SOURCES_TABLE),
+    "ledger": sql.Identifier(LEDGER_TABLE),
+}
+
+
+def register(
+    hook: PostgresHook,
+    source: Source,
+    dag_id: str,
+    schedule: str | None,
+    run_type: str,
+    period: datetime,
+) -> None:
+    """Write what is declared of ``source``, and, by a run of its schedule, since when it holds.
+
+    ``run_type`` is Airflow's, ``period`` the start of the period the run loads. Takes the loader's
+    connection, and needs the raw schema and the ledger (`elt.landing.create_tables`).
+    """
+    with (
+        closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection,
+        connection.transaction(),
+    ):
+        # Runs of several periods begin at once; "if not exists" does not protect them either.
+        connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('sources'))")
+        spread = greenplum.distributed_by(connection, "source")
+        connection.execute(sql.SQL(_CREATE).format(**_NAMES, distribution=spread))
+        rights.grant_ledger(connection)
+        former = connection.execute(
+            sql.SQL(
+                "select schedule, scheduled_since from {schema}.{table} where source = %s"
+            ).format(**_NAMES),
+            (source.table,),
+        ).fetchone()
+        since = _since(connection, source, former, schedule)
+        if schedule is not None and run_type == SCHEDULED:
+            since = period if since is None else min(since, period)
+        values = (
+            dag_id,
+            source.period,
+            schedule,
+            since,
+            source.is_asked_by_period,
+            "\n".join(source.redact),
+            source.table,
+        )
+        connection.execute(
+            sql.SQL(
+                "update {schema}.{table} set dag_id = %s, grain = %s, schedule = %s,"
+                " scheduled_since = %s, asks_by_period = %s, redact = %s, updated_at = now()"
+                " where source = %s"
+                if former
+                else "insert into {schema}.{table} (dag_id, grain, schedule, scheduled_since,"
+                " asks_by_period, redact, source, updated_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, now())"
+            ).format(**_NAMES),
+            values,
+        )
+
+
+def _since(
+    connection: psycopg.Connection[Any],
+    source: Source,
+    former: tuple[Any, ...] | None,
+    schedule: str | None,
+) -> datetime | None:
+    if schedule is None:
+        return None
+    if former is not None:
+        known, since = former
+        return cast("datetime | None", since) if known == schedule else None
+    row = connection.execute(
+        sql.SQL(
+            "select min(period) from {schema}.{ledger} where source = %s and run_id like %s"
+        ).format(**_NAMES),
+        (source.table, SCHEDULED_RUN_IDS),
+    ).fetchone()
+    return None if row is None else cast("datetime | None", row[0])

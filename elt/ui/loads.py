@@ -1,0 +1,161 @@
+"""The loads of a table: the last ones, and all of them as a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import class_row
+
+from elt.health.tables import Table
+from elt.ui.snapshot import Snapshot
+
+LATEST_LOADS = 20
+BINS = 300
+"""Points of a plot, at most; more loads than that share them."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load: which, of what period, by which run, and when it landed (or was built)."""
+
+    load_id: int | None
+    period: datetime | None
+    dag_id: str
+    run_id: str
+    at: datetime
+    records: int | None = None
+    bytes: int | None = None
+
+
+def latest(snapshot: Snapshot, table: Table) -> list[Load]:
+    """The last loads by period, newest first."""
+    if not snapshot.has_ledger or not table.sources:
+        return []
+    with snapshot.connection.cursor(row_factory=class_row(Load)) as cursor:
+        return cursor.execute(
+            """
+            select
+                r.load_id, r.period, r.dag_id, r.run_id, r.landed_at as at, r.records, r.bytes
+            from unnest(%s::text[]) as s (source)
+            cross join lateral (
+                select l.*
+                from raw.loads as l
+                where l.source = s.source
+                order by l.period desc
+                limit %s
+            ) as r
+            order by r.period desc, r.load_id desc
+            limit %s
+            """,
+            (list(table.sources), LATEST_LOADS, LATEST_LOADS),
+        ).fetchall()
+
+
+def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, Any]]:
+    if not snapshot.has_ledger or not table.sources:
+        return []
+    sources = list(table.sources)
+    if loads is not None and loads <= BINS:
+        return snapshot.rows(
+            """
+            select
+                s.source, r.period as at, 1 as loads, r.records,
+                r.records as least, r.records as most, r.load_id
+            from unnest(%s::text[]) as s (source)
+            cross join lateral (
+                select l.period, l.records, l.load_id
+                from raw.loads as l
+                where l.source = s.source
+                order by l.period desc
+                limit %s
+            ) as r
+            order by s.source, r.period
+            """,
+            sources,
+            loads,
+        )
+    return snapshot.rows(
+        """
+        with
+
+        bounds as (
+            select
+                s.source,
+                (
+                    select l.period from raw.loads as l
+                    where l.source = s.source order by l.period desc limit 1
+                ) as until,
+                coalesce(
+                    (
+                        select l.period from raw.loads as l
+                        where l.source = s.source order by l.period desc
+                        offset %s limit %s
+                    ),
+                    (
+                        select l.period from raw.loads as l
+                        where l.source = s.source order by l.period limit 1
+                    )
+                ) as since
+            from unnest(%s::text[]) as s (source)
+            -- Else they are worked out anew for every load.
+            offset 0
+        ),
+
+        placed as (
+            select
+                l.source,
+                l.period,
+                l.records,
+                l.load_id,
+                width_bucket(
+                    date_part('epoch', l.period),
+                    date_part('epoch', b.since),
+                    date_part('epoch', b.until) + 1,
+                    %s
+                ) as bin
+            from bounds as b
+            inner join raw.loads as l on b.source = l.source and l.period >= b.since
+        )
+
+        select
+            p.source,
+            min(p.period) as at,
+            count(*) as loads,
+            round(avg(p.records::double precision))::bigint as records,
+            min(p.records) as least,
+            max(p.records) as most,
+            max(p.load_id) as load_id
+        from placed as p
+        group by p.source, p.bin
+        order by p.source, p.bin
+        """,
+        loads - 1 if loads else 0,
+        1 if loads else 0,
+        sources,
+        BINS,
+    )
+
+
+def ledger(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
+    """Of each source the records it has in raw, and its last load."""
+    if not snapshot.has_ledger:
+        return {}
+    rows = snapshot.rows(
+        "select source, sum(records)::bigint as records, max(load_id) as load_id"
+        " from raw.loads group by source"
+    )
+    return {row["source"]: row for row in rows}
+
+
+def landed(snapshot: Snapshot, load_ids: Sequence[int]) -> dict[str, Load]:
+    if not load_ids:
+        return {}
+    rows = snapshot.rows(
+        "select source, load_id, period, dag_id, run_id, landed_at as at, records, bytes"
+        " from raw.loads where load_id = any(%s)",
+        list(load_ids),
+    )
+    return {row.pop("source"): Load(**row) for row in rows}
