@@ -15,7 +15,6 @@ from elt.container.volumes import Volumes, read_secrets
 from elt.local import apis
 from elt.local.apis import Choice
 from elt.local.home import Home
-from elt.local.processes import environment
 from elt.stack import airflow_config, connections
 from elt.stack.connections import BUNDLED
 from elt.stack.errors import StackError, UsageError
