@@ -160,3 +160,9 @@ def test_the_time_of_day_stays_and_is_said() -> None:
     found = dated("/x", {"at": "2025-04-05T10:30:00Z"})
     assert found.params["at"] == "{{ period(dag_run) }}T10:30:00Z"
     assert "10:30" in found.notes[0]
+
+
+def test_a_range_without_an_end_is_said() -> None:
+    (note,) = dated("/x", {"updated_since": "2025-04-05"}).notes
+    assert "names no end" in note
+    assert "names no end" not in " ".join(dated("/x", {"on": "2025-04-05"}).notes)

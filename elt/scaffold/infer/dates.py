@@ -38,6 +38,7 @@ _ENDS = frozenset(
     }
 )  # fmt: skip
 """Words of the names of those that take the end of a range."""
+_BEGINS = frozenset({"after", "begin", "from", "gt", "gte", "since", "start", "startdate"})
 _VERSIONS = frozenset({"v", "ver", "version", "apiversion"})
 _FORMS = re.compile(
     r"(?<![0-9])(?:"
@@ -186,6 +187,8 @@ class _Dating:
             note += f"; the time of day stays {time[1]}:{time[2]}"
         if pair is not None and pair.note:
             note += f"; {pair.note}"
+        if self._pair is None and not _BEGINS.isdisjoint(_words(param)):
+            note += "; the request names no end, so a run loads all since then"
         self._notes.append(note)
 
     def _note_what_stays(self) -> None:
