@@ -27,7 +27,7 @@ NO_REGISTRY = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9"}
 INHERITED = {
     key: value
     for key, value in os.environ.items()
-    if not key.startswith(("MAKE", "MFLAGS", "ARGS", "ELT_", "PYTHON"))
+    if not key.startswith(("MAKE", "MFLAGS", "ARGS", "AIRFLOW", "ELT_", "PYTHON"))
 } | {"UV_COMPILE_BYTECODE": "0"}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
