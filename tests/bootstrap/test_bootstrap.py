@@ -250,6 +250,8 @@ def test_the_environment_works(ready: Path) -> None:
         assert os.access(ready / ".venv" / "bin" / name, os.X_OK)
 
 
+# Three commands, each with its own bound.
+@pytest.mark.timeout(900)
 def test_what_the_readme_shows_first(ready: Path) -> None:
     """A first run that finds no source, dbt by hand on the warehouse it leaves, then `make run`."""
     run = runner(ready)
