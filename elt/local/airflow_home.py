@@ -123,8 +123,12 @@ def needs_migration(home: Home, server: Server) -> bool:
         return True
     dsn = server.dsn(warehouse.AIRFLOW_ROLE, warehouse.AIRFLOW_DATABASE)
     with psycopg.connect(dsn) as connection:
-        row = connection.execute("select to_regclass('alembic_version')").fetchone()
-    return row is None or row[0] is None
+        return not _has(connection, "alembic_version")
+
+
+def _has(connection: psycopg.Connection[tuple[object, ...]], table: str) -> bool:
+    row = connection.execute("select to_regclass(%s)", (table,)).fetchone()
+    return row is not None and row[0] is not None
 
 
 def migrate(home: Home, server: Server) -> None:
@@ -153,6 +157,9 @@ def end_abandoned_runs(server: Server) -> int:
     """
     dsn = server.dsn(warehouse.AIRFLOW_ROLE, warehouse.AIRFLOW_DATABASE)
     with psycopg.connect(dsn) as connection:
+        if not _has(connection, "task_instance"):
+            # A first run that was interrupted before the database was set up.
+            return 0
         connection.execute(
             """
             update task_instance as task

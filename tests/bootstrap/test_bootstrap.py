@@ -27,7 +27,7 @@ NO_REGISTRY = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9"}
 INHERITED = {
     key: value
     for key, value in os.environ.items()
-    if not key.startswith(("MAKE", "MFLAGS", "ARGS", "ELT_", "PYTHON"))
+    if not key.startswith(("MAKE", "MFLAGS", "ARGS", "AIRFLOW", "ELT_", "PYTHON"))
 } | {"UV_COMPILE_BYTECODE": "0"}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -250,6 +250,8 @@ def test_the_environment_works(ready: Path) -> None:
         assert os.access(ready / ".venv" / "bin" / name, os.X_OK)
 
 
+# Three commands, each with its own bound.
+@pytest.mark.timeout(900)
 def test_what_the_readme_shows_first(ready: Path) -> None:
     """A first run that finds no source, dbt by hand on the warehouse it leaves, then `make run`."""
     run = runner(ready)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
+from rich.console import Console
 
+from elt.local import up
+from elt.local.display import Display
 from elt.local.progress import Watch, tree
+from elt.local.up import Service
+from elt.stack.errors import StackError
 
 # Far above the time between two looks, far below what a test may take.
 PATIENCE = 0.5
 
-Start = Callable[[str], psutil.Process]
+Start = Callable[[str], psutil.Popen]
 
 
 @pytest.fixture
@@ -26,18 +32,23 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start a Python program whose output is the log, and wait for its first line."""
     with ExitStack() as held:
 
-        def start(program: str) -> psutil.Process:
+        def start(program: str) -> psutil.Popen:
             output = held.enter_context((tmp_path / "log").open("w"))
-            started = subprocess.Popen(
+            started = psutil.Popen(
                 [sys.executable, "-uc", f"print('started')\n{program}"], stdout=output
             )
             held.callback(started.wait)
-            held.callback(started.kill)
+            held.callback(end, started)
             while not (tmp_path / "log").read_text():
                 time.sleep(0.01)
-            return psutil.Process(started.pid)
+            return started
 
         yield start
+
+
+def end(process: psutil.Popen) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
 
 
 def verdict(watch: Watch, seconds: float, state: Callable[[], object] = lambda: None) -> str | None:
@@ -91,3 +102,20 @@ def test_a_log_that_grows_and_a_new_state_are_signs(start: Start, tmp_path: Path
     silent = start("import time; time.sleep(60)")
     watch = Watch(lambda: tree(silent), tmp_path / "log", patience=PATIENCE)
     assert verdict(watch, 4 * PATIENCE, time.monotonic) is None
+
+
+def test_a_service_that_hangs_is_named_with_its_log(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up, "Watch", partial(Watch, patience=PATIENCE))
+    monkeypatch.setattr(up, "_LOOK_SECONDS", 0.0)
+    process = start("import time; time.sleep(60)")
+    services = [Service(name, process, tmp_path / "log") for name in up._SERVICES]
+    display = Display(Console(file=io.StringIO()))
+    said = f"api-server does not become healthy, it has done nothing for .*: see {tmp_path}"
+    with pytest.raises(StackError, match=said):
+        up._wait_until_healthy("http://127.0.0.1:9", services, list, display)
+    process.kill()
+    process.wait()
+    with pytest.raises(StackError, match="api-server ended with exit code -9"):
+        up._wait_until_healthy("http://127.0.0.1:9", services, list, display)
