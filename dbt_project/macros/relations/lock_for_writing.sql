@@ -2,7 +2,8 @@
     {#-
         Wait for whoever keeps `target` from being written, but not for ever, and
         name them. What is locked here is what `delete` locks: readers go on.
-        The rows that somebody has changed and not committed have a limit, too.
+        Waiting for rows that somebody has changed and not committed has a limit,
+        too; not on Greenplum, where ops.model_loads is waited for as a table.
     -#}
     {%- set mode = 'exclusive' if is_greenplum() else 'row exclusive' -%}
     {%- do run_exclusively(
@@ -15,7 +16,9 @@
             'AccessExclusiveLock',
         ] + (['RowExclusiveLock'] if is_greenplum() else [])
     ) -%}
-    {%- set patience = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
-    {%- set seconds = [1, patience] | max -%}
-    {%- do run_query('set local lock_timeout = ' ~ seconds * 1000) -%}
+    {%- if not is_greenplum() -%}
+        {%- set patience = env_var('ELT_BUILD_LOCK_TIMEOUT', '60') | int -%}
+        {%- set seconds = [1, patience] | max -%}
+        {%- do run_query('set local lock_timeout = ' ~ seconds * 1000) -%}
+    {%- endif -%}
 {%- endmacro %}
