@@ -30,6 +30,7 @@ _SHORTEST_SECRET = 4
 _MOST_WORDS = 200
 _WORDS = ("error", "errors", "message", "detail", "title", "description", "error_description")
 """Where a JSON document says what is wrong (RFC 9457, RFC 6749, and what is usual)."""
+_TAG = re.compile(r"<[^<>]{0,500}>")
 _HTML_TITLE = re.compile(r"<title[^>]*>(.{1,500}?)</title", re.IGNORECASE | re.DOTALL)
 
 
@@ -89,8 +90,8 @@ def own_words(
     """What the response to a failed request says is wrong, in a line of 200 characters at most.
 
     That is the text at ``place`` of a JSON document, or where such documents usually have it, the
-    title of an HTML page, or a text; empty where nothing is found. ``secrets`` are left out: some
-    sources quote the key that has used up its quota.
+    title of an HTML page, the text of XML, or a text; empty where nothing is found. ``secrets`` are
+    left out: some sources quote the key that has used up its quota.
 
     >>> own_words(b'{"error": {"message": "quota exceeded"}}', "application/json")
     'quota exceeded'
@@ -101,6 +102,8 @@ def own_words(
     except (ValueError, RecursionError):
         if title := _HTML_TITLE.search(text):
             found = html.unescape(title[1])
+        elif "xml" in content_type.lower():
+            found = html.unescape(_TAG.sub(" ", text))
         else:
             found = text if content_type.lower().startswith("text/plain") else ""
     line = " ".join("".join(c if c.isprintable() else " " for c in found).split())

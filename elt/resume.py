@@ -14,14 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from elt.spool import KEPT_SECONDS, Spool
+from elt.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ class Journal:
     """The pages of ``spool`` that are responses to the requests of ``extract``.
 
     ``extract`` describes the extract as a whole: what is declared, rendered and asked for. The
-    pages of another one, or of one that stopped more than KEPT_SECONDS ago, are removed.
+    pages of another one are removed; so are, by the spool, those that are too old.
     """
 
     def __init__(self, spool: Spool, extract: str) -> None:
@@ -110,7 +109,6 @@ class Journal:
         """Read what an earlier attempt has entered; whether it is of this extract."""
         try:
             header_line, *lines = self._path.read_text().split("\n")
-            age = time.time() - self._path.stat().st_mtime
         except FileNotFoundError:
             return False
         try:
@@ -119,9 +117,10 @@ class Journal:
             is_same = header["extract"] == self._extract
         except (ValueError, LookupError, TypeError):
             return False
-        if not is_same or age > KEPT_SECONDS:
-            why = "are too old" if is_same else "are of another request"
-            log.warning("the pages of an earlier attempt %s: beginning with page 1", why)
+        if not is_same:
+            log.warning(
+                "the pages of an earlier attempt are of another request: beginning with page 1"
+            )
             return False
         for line in filter(None, lines):
             try:

@@ -18,7 +18,7 @@ from types import TracebackType
 log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 7200.0
-"""Age from which the pages of a failed attempt are not used any more, and removed."""
+"""How long after a failed attempt its pages may be used; then they are removed."""
 
 _LENGTH = struct.Struct("!I")
 _LOCK = "lock"
@@ -62,7 +62,10 @@ class Spool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not self._keep:
+        if self._keep:
+            # Its age counts from now, also where the last page came long ago.
+            os.utime(self._folder)
+        else:
             shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -181,7 +184,7 @@ class Spool:
 
 
 def _is_stale(folder: Path) -> bool:
-    """Whether the last page came so long ago that it is not for use any more."""
+    """Whether its task stopped so long ago that no attempt is to go on with it."""
     try:
         return time.time() - folder.stat().st_mtime > KEPT_SECONDS
     except OSError:  # just removed

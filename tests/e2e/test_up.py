@@ -82,6 +82,9 @@ def test_a_run_beside_the_stack_is_done_by_it(stack: Stack, source: SampleApi) -
         assert loads == [(7,)]
     finally:
         stack.elt.rows("delete from raw.loads where period = '2026-01-05T00:00Z'")
+    # Of a DAG whose file does not say it plainly, Airflow does.
+    known = stack.api.dag("user_processing")["params"]
+    assert known["results"]["schema"]["maximum"] == 1_000_000
     refused = stack.elt("run", "--results", "5000000")
     assert refused.returncode == 2
     assert "results is 5000000, but takes a whole number from 1 to 1,000,000" in refused.stderr

@@ -320,6 +320,7 @@ WORDS = {
     "a field of JSON": ("application/json", '{"message": "quota of %s is used up"}'),
     "where it is declared": ("application/json", '{"error": "quota of %s is used up", "title": 1}'),
     "below a field": ("application/json", '{"error": {"detail": "quota of %s is used up"}}'),
+    "XML": ("text/xml", "<?xml version='1.0'?><error>quota of <b>%s</b> is used up</error>"),
     "a text": ("text/plain; charset=utf-8", "quota of %s \x1b[31mis\r\nused up"),
     "a title": ("text/html", "<html><title>quota of %s is used up</title><body>x"),
 }
