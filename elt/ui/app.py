@@ -40,7 +40,10 @@ _STATIC = Path(__file__).with_name("static")
 _VENDOR = Path(os.environ.get("ELT_UI_VENDOR") or Path(__file__).with_name("vendor"))
 _FILES = {
     "data.css": (_STATIC / "data.css", "text/css"),
-    "data.js": (_STATIC / "data.js", "text/javascript"),
+    **{
+        name: (_STATIC / name, "text/javascript")
+        for name in ("data.js", "dom.js", "tests.js", "words.js")
+    },
     "echarts.js": (_VENDOR / "echarts.common.min.js", "text/javascript"),
 }
 

@@ -1,112 +1,16 @@
 // The page "Data": asks the API beside it, and shows what it says. No framework; the one library
 // is Apache ECharts, for the plot.
 
+import { ask, docsPath, find, grid, link, make, runLink } from "./dom.js";
+import { tests } from "./tests.js";
+import { FRESHNESS, count, day, duration, hasFailed, lastLoad, many, named, rule, size, spans, testWords, total, utc, worst } from "./words.js";
+
 const GROUPS = ["raw", "seeds", "staging", "marts"];
 const RANGES = [["30", 30], ["90", 90], ["365", 365], ["all", null]];
-const FRESHNESS = { pass: "fresh", warn: "late", error: "stale" };
-const OUTCOMES = ["error", "fail", "warn", "skipped", "pass"];
-// Where Airflow is: this page is at <root>/elt/data.
-const root = location.pathname.replace(/\/elt\/data$/, "");
 
-const find = (selector, within = document) => within.querySelector(selector);
 let chosen = { name: decodeURIComponent(location.hash.slice(1)), loads: 90 };
 let chart = null;
 let asked = 0;
-
-function make(tag, { text, title, ...attributes } = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null) made.setAttribute(name, value);
-  }
-  if (text !== undefined) made.textContent = text;
-  if (title) made.title = title;
-  made.append(...children.filter((child) => child !== null));
-  return made;
-}
-
-// ---- words
-
-const count = (value) => (value === null ? "–" : value.toLocaleString("en"));
-const utc = (text) => (text === null ? "–" : `${text.slice(0, 16).replace("T", " ")} UTC`);
-const named = (text, grain) =>
-  grain === "month" ? text.slice(0, 7) : grain === "hour" ? utc(text) : text.slice(0, 10);
-const many = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
-const day = (text) => (text.slice(11, 19) === "00:00:00" ? text.slice(0, 10) : utc(text));
-
-function size(bytes) {
-  if (bytes === null) return "–";
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  while (bytes >= 1000 && unit < units.length - 1) {
-    bytes /= 1000;
-    unit += 1;
-  }
-  return `${unit && bytes < 10 ? bytes.toFixed(1) : Math.round(bytes)} ${units[unit]}`;
-}
-
-function duration(seconds) {
-  // A unit is used from so many of it on: "50 h" says more than "2 d".
-  for (const [unit, length, from] of [["d", 86400, 3], ["h", 3600, 2], ["min", 60, 1]]) {
-    if (seconds >= from * length) return `${Math.floor(seconds / length)} ${unit}`;
-  }
-  return `${Math.floor(seconds)} s`;
-}
-
-function hours(seconds) {
-  const whole = Math.round(seconds / 3600);
-  return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${whole} hours`;
-}
-
-function rule(limits, grain) {
-  if (!limits) return "The source declares no rule of freshness.";
-  const parts = [];
-  if (limits.warn_after !== null) parts.push(`late ${hours(limits.warn_after)}`);
-  if (limits.error_after !== null) parts.push(`stale ${hours(limits.error_after)}`);
-  return `It counts as ${parts.join(" and as ")} after its newest ${grain || "period"} has ended.`;
-}
-
-function spans(list, grain) {
-  const shown = list.slice(-5).map(({ first, last, periods }) =>
-    periods === 1 ? named(first, grain) : `${named(first, grain)} to ${named(last, grain)}`,
-  );
-  return (list.length > 5 ? `${list.length - 5} times before, ` : "") + shown.join(", ");
-}
-
-const total = (list) => list.reduce((sum, span) => sum + span.periods, 0);
-
-// ---- links into Airflow, which this page is a frame of
-
-function link(text, path, title) {
-  const made = make("a", { text, title, href: root + path });
-  made.addEventListener("click", (event) => {
-    if (window.parent === window) return;
-    // Airflow's sandbox lets a frame open nothing; its own document may.
-    event.preventDefault();
-    event.stopPropagation();
-    const outside = window.parent.document.createElement("a");
-    outside.href = made.href;
-    if (event.ctrlKey || event.metaKey || event.shiftKey) outside.target = "_blank";
-    window.parent.document.body.append(outside);
-    outside.click();
-    outside.remove();
-  });
-  return made;
-}
-
-const runPath = (load) =>
-  `/dags/${encodeURIComponent(load.dag_id)}/runs/${encodeURIComponent(load.run_id)}`;
-const runLink = (load, text) => link(text, runPath(load), `${load.dag_id}: ${load.run_id}`);
-const docsPath = (docs) => `/plugin/dbt-docs${root}/elt/docs/#!/${docs}`;
-
-// ---- what the API answers
-
-async function ask(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" } });
-  if (answer.status === 401) throw new Error("Your login has ended: reload Airflow and log in.");
-  const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(content.detail || `The server answered ${answer.status}.`);
-  return content;
-}
 
 function complain(error) {
   const problem = find("#problem");
@@ -132,20 +36,6 @@ async function refresh() {
     complain(error);
     find("#summary").textContent = "";
   }
-}
-
-function worst(tests) {
-  return OUTCOMES.find((status) => tests[status]) || "none";
-}
-
-const hasFailed = (table) => ["error", "fail"].includes(worst(table.tests));
-
-function testWords(table) {
-  const ran = Object.values(table.tests).reduce((sum, one) => sum + one, 0);
-  if (!ran) return table.untested ? `${table.untested} not run yet` : "none";
-  const parts = OUTCOMES.filter((status) => table.tests[status]).map((status) => `${table.tests[status]} ${status}`);
-  if (table.untested) parts.push(`${table.untested} not run`);
-  return parts.join(", ");
 }
 
 // The worst of what there is to say of how far a table has come.
@@ -221,12 +111,6 @@ function row(table) {
   );
   made.addEventListener("click", () => choose(table.name, true));
   return made;
-}
-
-// Of a load of 25 November: "the load with number 3, of the period 2026-11-25".
-function lastLoad(load) {
-  if (load.load_id === null) return "built beside the loads";
-  return `number ${load.load_id}${load.period ? `, of the period ${day(load.period)}` : ", replaced since"}`;
 }
 
 function strays(list) {
@@ -432,92 +316,6 @@ function tip({ seriesName, data }) {
     made.append(make("div", { text: `load number ${point.load_id}` }));
   }
   return made;
-}
-
-function tests(table, shown) {
-  if (!table.tests.length) {
-    shown.replaceChildren(make("li", { class: "muted", text: "This table has no tests." }));
-    return;
-  }
-  const bad = ["error", "fail", "warn"];
-  const place = (test) => {
-    const at = bad.indexOf(test.history.at(-1)?.status);
-    return at < 0 ? bad.length : at;
-  };
-  const sorted = [...table.tests].sort((one, other) => place(one) - place(other));
-  shown.replaceChildren(...sorted.map((test) => oneTest(table, test)));
-}
-
-function oneTest(table, test) {
-  const last = test.history.at(-1);
-  const status = last ? last.status : "none";
-  const failures = last && last.failures ? `: ${many(last.failures, "row")}` : "";
-  const made = make(
-    "li",
-    { "data-test": test.node },
-    make("span", { class: "test", text: test.name, title: test.node }),
-    make("span", { class: `badge ${status}`, text: last ? status + failures : "not run yet" }),
-    make("span", { class: "history" }, ...test.history.map(square)),
-  );
-  if (!last || last.status === "pass") return made;
-  const about = make("div", { class: "failing", hidden: "" });
-  const opener = make("button", { type: "button", text: "SQL and rows", "aria-expanded": "false" });
-  opener.addEventListener("click", () => {
-    about.hidden = !about.hidden;
-    opener.setAttribute("aria-expanded", String(!about.hidden));
-    if (!about.hidden) failing(table, test, about);
-  });
-  made.append(make("span", { class: "more" }, opener, link("log", logPath(last), `The log of ${last.task_id}`)), about);
-  return made;
-}
-
-const logPath = (result) => `${runPath(result)}/tasks/${encodeURIComponent(result.task_id)}`;
-
-async function failing(table, test, shown) {
-  shown.replaceChildren(make("p", { class: "note", text: "Asking the warehouse…" }));
-  try {
-    const found = await ask(
-      `api/tables/${encodeURIComponent(table.name)}/tests/${encodeURIComponent(test.node)}`,
-    );
-    const parts = [];
-    if (found.sql) {
-      parts.push(make("p", { class: "note", text: `As dbt ran it, ${utc(found.recorded_at)}:` }));
-      parts.push(make("pre", {}, make("code", { text: found.sql.trim() })));
-    }
-    if (found.rows.length) {
-      const number = found.is_all ? many(found.rows.length, "row") : `The first ${found.rows.length} rows`;
-      const masked = found.masked.length ? ` Masked as declared: ${found.masked.join(", ")}.` : "";
-      parts.push(make("p", { class: "note", text: `${number} that it finds now.${masked}` }));
-      const heads = found.columns.map((name) => [name]);
-      const cells = found.rows.map((values) => values.map((value) => value ?? nothing()));
-      parts.push(make("div", { class: "wide" }, grid(heads, cells)));
-    }
-    if (found.note) parts.push(make("p", { class: "note", text: found.note }));
-    shown.replaceChildren(...parts);
-  } catch (error) {
-    shown.replaceChildren(make("p", { class: "note", text: error.message }));
-  }
-}
-
-const nothing = () => make("em", { class: "muted", text: "null" });
-
-function square(result) {
-  const failures = result.failures ? ` (${count(result.failures)} rows)` : "";
-  const made = link("", runPath(result), `${utc(result.at)}: ${result.status}${failures}`);
-  made.className = result.status;
-  made.setAttribute("aria-label", made.title);
-  return made;
-}
-
-function grid(heads, body) {
-  const cell = (tag, value) =>
-    make(tag, { class: typeof value === "number" ? "number" : null }, typeof value === "number" ? count(value) : value);
-  return make(
-    "table",
-    {},
-    make("thead", {}, make("tr", {}, ...heads.map(([text, cls]) => make("th", { scope: "col", text, class: cls })))),
-    make("tbody", {}, ...body.map((cells) => make("tr", {}, ...cells.map((value) => cell("td", value))))),
-  );
 }
 
 function rejected(table, shown) {
