@@ -35,9 +35,9 @@ def refresh(task_id: str) -> DbtDocsLocalOperator:
         invocation_mode=InvocationMode.DBT_RUNNER,
         install_deps=False,
         dbt_cmd_flags=["--no-compile"],
-        # `publish` finds the catalog there, whatever the environment is.
-        env={"DBT_TARGET_PATH": "target"},
-        append_env=True,
+        # The folder that dbt runs in: `docs generate` writes its page before it makes a folder,
+        # and makes none where nothing has to be parsed.
+        env={"DBT_TARGET_PATH": "."},
         # What dbt has parsed of the project is taken from here or from the project itself.
         cache_dir=settings.cache_dir / task_id,
         emit_datasets=False,
@@ -49,7 +49,7 @@ def refresh(task_id: str) -> DbtDocsLocalOperator:
 
 def publish(project_dir: str, context: Context) -> None:
     """Cosmos' ``callback``: put the catalog in place of the former one, whole."""
-    made = Path(project_dir) / "target" / "catalog.json"
+    made = Path(project_dir) / "catalog.json"
     if not made.is_file():
         # Cosmos says why as soon as this returns.
         log.error("dbt has made no catalog; its own error says why")
