@@ -95,7 +95,7 @@ class ByKind(RetryPolicy):
         task = None if context is None else context.get("task")
         retry, most = _counted(try_number, max_tries, getattr(task, "retries", MOST_RETRIES))
         if retry > most:
-            return RetryDecision.fail(f"{retry} attempts were made, which is all")
+            return RetryDecision.fail(f"attempt {retry} was the last of {most + 1}")
         wait = delay(retry, getattr(exception, "after", None))
         _report(wait)
         return RetryDecision.retry(wait, f"retry {retry} of {most}")
