@@ -62,6 +62,9 @@ def test_edited_dags_and_models_are_picked_up(stack: Stack, tmp_path: Path) -> N
     finally:
         compose.psql("warehouse", "drop table if exists analytics.users_by_land")
         compose.psql("airflow", "update dag set is_paused = false")
-        compose.up()
-        # Of the override alone, so that no `down` of the stack knows it.
-        subprocess.run(["docker", "volume", "rm", f"{compose.project}_manifest"], check=True)
+        try:
+            compose.up()
+        finally:
+            # Of the override alone, so that no `down` of the stack knows it.
+            volume = f"{compose.project}_manifest"
+            subprocess.run(["docker", "volume", "rm", "--force", volume], check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 
@@ -75,7 +76,8 @@ def test_a_pause_of_a_minute_costs_no_attempt(stack: Stack) -> None:
         time.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - begun)))
     finally:
         stack.compose("unpause", "scheduler")
-    assert "judged dead: 0 of 1 schedulers, 0 of 1 tasks" in looked.stdout
+    # Between two tasks there is a moment in which none runs.
+    assert re.search(r"judged dead: 0 of 1 schedulers, 0 of \d+ tasks", looked.stdout)
     stack.expect_success(run_id)
     assert {task["try_number"] for task in stack.api.tasks(DAG, run_id)} == {1}
 
