@@ -177,7 +177,7 @@ def _extract(source: Source, limit: str | None) -> Any:
         since = None
         if source.incremental is not None:
             since = landing.cursor_before(warehouse, source, period)
-        with _pages_of(context["ti"]) as spool:
+        with _pages_of(context.get("ti")) as spool:
             fetched = fetch.fetch(
                 ApiHook(source.conn_id),
                 source,
@@ -212,9 +212,16 @@ def _count(source: Source, limit: str | None) -> int | None:
 
 @contextmanager
 def _pages_of(instance: Any) -> Iterator[Spool]:
-    """The spool of a task instance, kept where the next attempt goes on with its pages."""
+    """The spool of a task instance, kept where the next attempt goes on with its pages.
+
+    None stands for a call without a task instance, which has no next attempt.
+    """
     from elt.spool import Spool
 
+    if instance is None:
+        with Spool() as spool:
+            yield spool
+        return
     names = (instance.dag_id, instance.run_id, instance.task_id, instance.map_index)
     with Spool(json.dumps(names), attempt=instance.try_number) as spool:
         try:

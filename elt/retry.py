@@ -95,6 +95,9 @@ class Attempts:
         times = "once" if self._made == 1 else f"{self._made} times"
         message = f"{where}: {fault}{fault.asks}; given up, having asked {times}"
         match fault.kind:
+            case Kind.INVALID if self._at_content < ATTEMPTS_AT_CONTENT:
+                # Patience has ended first, so it may have been an outage.
+                return SourceError(f"{message}{fault.quoted}")
             case Kind.LATER:
                 waited = f"; ELT_FETCH_PATIENCE lets it wait {self._patience:g} s"
                 return SourceUnavailableError(f"{message}{waited}{fault.quoted}", fault.after)
