@@ -74,9 +74,11 @@ class Home:
             for folder in (self.logs, self.airflow):
                 folder.mkdir(mode=0o700, exist_ok=True)
             with self.lock("setup"):
-                if not self.secrets_file.exists():
-                    generated = Secrets.generate()
-                    write_private(self.secrets_file, generated.to_json())
+                known = self.secrets() if self.secrets_file.exists() else None
+                # Of a stack that is up, the next `elt up` takes a new key of tokens.
+                wanted = Secrets.generate() if known is None else known.strengthened()
+                if wanted != known:
+                    write_private(self.secrets_file, wanted.to_json())
         except OSError as error:
             raise StackError(
                 f"the state folder {self.root} cannot be written ({error.strerror}): "

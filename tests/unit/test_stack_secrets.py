@@ -1,4 +1,4 @@
-"""The secrets of a stack in containers: made once, kept, strengthened where they were too short."""
+"""The secrets of a stack: made once, kept, strengthened where they were too short."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from elt.container import secrets
 from elt.container.volumes import Volumes, read_secrets
+from elt.local.home import Home
 from elt.stack.secrets import Secrets, write_private
 
 SHA512_BYTES = 64
@@ -56,3 +57,16 @@ def test_a_key_of_a_former_version_is_replaced_and_nothing_else(volumes: Volumes
     generation = volumes.generation.read_text()
     secrets.create(volumes, {})
     assert volumes.generation.read_text() == generation
+
+
+def test_so_is_that_of_the_embedded_stack(tmp_path: Path) -> None:
+    home = Home(tmp_path / "state")
+    made = home.create()
+    assert len(made.jwt_secret.encode()) >= SHA512_BYTES
+    assert home.create() == made
+
+    old = replace(made, jwt_secret="k" * 43)
+    write_private(home.secrets_file, old.to_json())
+    new = home.create()
+    assert len(new.jwt_secret.encode()) >= SHA512_BYTES
+    assert replace(new, jwt_secret=old.jwt_secret) == old
