@@ -14,6 +14,7 @@ LandingError                no: the records are the same next time
 ReconciliationError         no: so are the counts
 RejectedError               no: so are the records
 UnsettledError              yes: other runs end
+LockedError                 yes: so do other people's transactions
 ==========================  =============================================================
 
 `elt.task_retries` says how often and when, and what becomes of errors that are not ours.

@@ -49,7 +49,7 @@ PASSING = (
 )
 
 
-# One of each kind of `elt.retry`; tests/integration/test_fetch.py has the others. The first request is
+# One of each kind of fault; tests/integration/test_fetch.py has the others. The first request is
 # the sensor's.
 @pytest.mark.parametrize(
     ("fault", "task", "said"),

@@ -7,6 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -160,6 +161,7 @@ def record(airflow_connections: None, tmp_path: Path) -> Record:
                 "status": status,
                 "execution_time": 0.5,
                 "failures": failures,
+                "message": None,
                 "adapter_response": {"rows_affected": rows},
             }
             made_at = (at or datetime.now(UTC)).isoformat()
@@ -172,10 +174,17 @@ def record(airflow_connections: None, tmp_path: Path) -> Record:
         instance = SimpleNamespace(
             dag_id="a dag", run_id="a build", task_id="t", xcom_pull=lambda task_ids: ref
         )
-        context: Any = {"ti": instance, "task": SimpleNamespace(outlets=[])}
-        from elt import results
+        from cosmos.exceptions import CosmosDbtRunError
 
-        results.record(str(folder), context, "extract")
+        from elt import results
+        from elt.statements import Statements
+
+        task = SimpleNamespace(outlets=[], _dbt_runner_callbacks=[Statements()])
+        context: Any = {"ti": instance, "task": task}
+
+        # What ends a task whose dbt has failed, when the history is written.
+        with suppress(CosmosDbtRunError):
+            results.record(str(folder), context, "extract")
 
     return enter
 

@@ -15,7 +15,11 @@ from tests.integration.test_marts import user
 from tests.integration.test_rates_models import Raw, messages, rate, read
 
 DAY, NEXT = "2026-11-01", "2026-11-02"
-OF_USERS = ("--select", "+users_by_country")
+# Tests of data and of units are many, and none of them is about --empty.
+OF_USERS = (
+    *("--select", "+users_by_country"),
+    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+)
 
 
 def build(dbt: Dbt, *options: str) -> None:

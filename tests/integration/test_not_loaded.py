@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def test_docs_and_freshness_of_an_empty_warehouse(by_hand: By_hand) -> None:
 
 def test_what_is_loaded_is_built_beside_what_is_not(warehouse: Server, by_hand: By_hand) -> None:
     raw = Raw(warehouse)
-    raw.land("randomuser__users", "2026-11-01", user(1), user(2))
+    # Today's, since an older one is late.
+    raw.land("randomuser__users", f"{datetime.now(UTC):%Y-%m-%d}", user(1), user(2))
     warehouse_does(
         warehouse, "drop table raw.cbr__exchange_rates", "drop table raw.rickandmorty__locations"
     )

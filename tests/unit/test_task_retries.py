@@ -29,6 +29,7 @@ KINDS: list[tuple[BaseException, bool, bool]] = [
     (errors.SourceRefusedError("404"), False, False),
     (errors.DeclarationError("limit"), False, False),
     (errors.LandingError("jsonb"), False, False),
+    (errors.LockedError("in use by process 7"), True, True),
     (errors.ReconciliationError("counts"), False, False),
     (errors.RejectedError("share"), False, False),
     (errors.UnsettledError("others"), True, True),
