@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from elt.stack.airflow_api import call
 from tests import pages
 from tests.browser import open_page
-from tests.compose.conftest import DAG, Stack, wait_until
+from tests.compose.conftest import DAG, DAY, Stack, wait_until
 
 
 def test_the_chain_was_there_before_the_first_run(stack: Stack) -> None:
@@ -53,9 +53,10 @@ def test_data_and_documentation_are_shown(stack: Stack) -> None:
     with open_page() as page:
         pages.log_in(page, f"{stack.url}/plugin/data", stack.password)
         frame = pages.data_page(page)
-        row = pages.row_of(frame, "marts.users")
+        row = pages.row_of(frame, "analytics.users")
         expect(row).to_contain_text(f"{stack.users():,}")
-        expect(row).to_contain_text("fresh")
+        # By its period, though it has just landed.
+        expect(row).to_contain_text(f"{DAY:%Y-%m-%d} · stale")
         pages.expect_plot(frame, loads=1)
         pages.open_asset(page, stack.url, "marts.users")
         pages.expect_chain(page)
