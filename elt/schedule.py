@@ -159,7 +159,7 @@ class CatchUpTimetable(CronTriggerTimetable):
 
 
 class _LastScheduled(DagRunInfo):
-    """The last scheduled run; without an interval if there is none."""
+    """The last scheduled run; without an interval if no run was scheduled."""
 
     taken: frozenset[DateTime] = frozenset()
     """Logical dates, from that run on, that have a run of any type."""

@@ -43,7 +43,7 @@ def report(
 ) -> str | None:
     """Log the SQL of the ``failed`` entries of `run_results.json`; the same as one text.
 
-    None if there is none: dbt failed before it had compiled anything.
+    None if dbt failed before it had compiled anything.
     """
     texts = []
     for entry in failed:

@@ -93,7 +93,7 @@ class Project:
 
 
 def read(manifest: Path) -> Project:
-    """What dbt has written into ``manifest``. Raises OSError where there is none."""
+    """What dbt has written into ``manifest``. Raises OSError if it does not exist."""
     return _read(manifest, manifest.stat().st_mtime_ns)
 
 

@@ -167,7 +167,7 @@ def common(server: Server, connections_file: Path) -> Sections:
         "workers": {"execution_api_timeout": 60},
         "usage_data_collection": {"enabled": False},
         "cosmos": {"enable_telemetry": False},
-        # Cosmos reads the namespace at each start, and Airflow warns where there is none.
+        # Cosmos reads the namespace at each start, and Airflow warns if it is not set.
         "openlineage": {"disabled": True, "namespace": "cosmos"},
     }
 

@@ -114,7 +114,7 @@ def _loads(connection: psycopg.Connection[TupleRow]) -> list[Load]:
 
 
 def _rows(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
-    # Somebody's own table may be none of the reader's.
+    # The reader may have no right to somebody's own table.
     found = connection.execute(
         "select tablename from pg_catalog.pg_tables where schemaname = %s"
         " and has_table_privilege(format('%%I.%%I', schemaname, tablename), 'select')"

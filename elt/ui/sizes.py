@@ -102,6 +102,6 @@ def _count_exactly(snapshot: Snapshot, tables: Sequence[Table]) -> dict[str, tup
         with snapshot.connection.transaction():
             rows = snapshot.rows(statement)
     except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege):
-        # A table is being built anew, or is none of the reader's: the estimates have to do.
+        # A table is being built anew, or the reader may not read it: the estimates have to do.
         return {}
     return {row["name"]: (row["rows"], False) for row in rows}

@@ -46,7 +46,7 @@ class Snapshot:
     @classmethod
     @contextmanager
     def taken(cls) -> Iterator[Self]:
-        """One over a connection of its own. Raises psycopg.Error where there is none."""
+        """One over a connection of its own. Raises psycopg.Error if it cannot connect."""
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
         hook = PostgresHook(postgres_conn_id=READER_CONN_ID)

@@ -33,7 +33,7 @@ def test_the_ui_shows_how_the_counts_agree(stack: Stack) -> None:
 
 def test_services_start_and_run_without_a_warning(stack: Stack) -> None:
     services = re.compile(r"(api-server|scheduler|dag-processor|triggerer|secrets|init)-\d+ ")
-    # Compose 2.26 erases a line of the terminal although there is none.
+    # Compose 2.26 erases a line of the terminal although it writes to a file.
     logs = re.sub(r"\x1b\[\d*[A-Z]", "", stack.logs_of_first_run)
     lines = [line for line in logs.splitlines() if services.match(line)]
     assert any("Starting the scheduler" in line for line in lines)
