@@ -98,7 +98,8 @@ function row(table) {
     make("th", { scope: "row" }, make("button", { class: "name", type: "button", text: table.name })),
     make("td", {
       class: "number",
-      "data-label": "rows",
+      // On a phone, where the column has no head.
+      "data-unit": /\d$/.test(rows(table)) ? " rows" : "",
       text: rows(table),
       title: table.is_estimate ? "PostgreSQL's estimate: the table is large" : "",
     }),
