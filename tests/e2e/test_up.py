@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,15 +56,6 @@ def test_the_log_of_the_last_crash_is_kept(stack: Stack) -> None:
     assert before == LAST_WORDS
     assert "scheduler starts, " in after
     assert len(after.splitlines()) > 1
-
-
-def test_runs_with_and_without_a_logical_date_load_the_same_users(stack: Stack) -> None:
-    now = datetime.now(UTC)
-    # Both belong to today, so one replaces the other's load.
-    stack.wait_for(stack.trigger(results=300), stack.trigger(now.isoformat(), results=300))
-    today = now.date().isoformat()
-    assert stack.elt.loads() == [(300, today)]
-    assert stack.elt.users() == 300
 
 
 def test_a_run_beside_the_stack_is_done_by_it(stack: Stack, source: SampleApi) -> None:

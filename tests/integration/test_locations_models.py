@@ -47,12 +47,9 @@ def top(server: Server) -> list[tuple[str, int, int, int]]:
     return [tuple(row.values()) for row in rows]
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_any_order_of_loads_gives_what_a_full_refresh_gives(
-    seed: int, warehouse: Server, dbt: Dbt
-) -> None:
+def test_any_order_of_loads_gives_what_a_full_refresh_gives(warehouse: Server, dbt: Dbt) -> None:
     """New, replaced, removed and backfilled days; ids come twice in a load, and ties abound."""
-    dice = random.Random(seed)
+    dice = random.Random(0)
     raw = Raw(warehouse)
     loads: dict[str, list[dict[str, Any]]] = {}
     for _ in range(4):
