@@ -81,6 +81,17 @@ def test_a_pause_of_a_minute_costs_no_attempt(stack: Stack) -> None:
     stack.expect_success(run_id)
     assert {task["try_number"] for task in stack.api.tasks(DAG, run_id)} == {1}
 
+    def unhealthy() -> list[str]:
+        return [
+            service_of(container)
+            for container in stack.compose.containers()
+            if container["State"].get("Health", {}).get("Status", "healthy") != "healthy"
+        ]
+
+    # Docker checks a paused container in vain, and again half a minute later; `up --wait` gives up
+    # at once on one that is unhealthy.
+    wait_until(lambda: not unhealthy(), "all containers to be healthy again")
+
 
 def test_a_load_cut_off_by_sigkill_leaves_no_half(stack: Stack) -> None:
     run_id = stack.trigger(results=20_000, seed="cut-off")
