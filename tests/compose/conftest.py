@@ -31,6 +31,18 @@ DAY = datetime(2026, 1, 5, tzinfo=UTC)
 SECONDS = 240.0
 
 
+# Seconds for a test with the set-up of its fixtures: the first one builds an image and starts the
+# stack, beside other tests.
+TIMEOUT = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder more time than the others have."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(TIMEOUT))
+
+
 class Compose:
     """Calls `docker compose` on one project, from a clone."""
 
