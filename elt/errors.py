@@ -13,6 +13,7 @@ DeclarationError            no: a template or a parameter makes nonsense
 LandingError                no: the records are the same next time
 ReconciliationError         no: so are the counts
 RejectedError               no: so are the records
+DataTestError               no: so is the data
 UnsettledError              yes: other runs end
 LockedError                 yes: so do other people's transactions
 ==========================  =============================================================
@@ -70,3 +71,7 @@ class UnsettledError(Exception):
 
 class RejectedError(AirflowFailException):
     """Too many records of a load could not be typed: the source sends something else now."""
+
+
+class DataTestError(AirflowFailException):
+    """Tests of dbt found rows that should not be there; they would find them again."""

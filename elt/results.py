@@ -19,6 +19,7 @@ from cosmos.exceptions import CosmosDbtRunError
 from psycopg import sql
 
 from elt import statements
+from elt.errors import DataTestError
 from elt.greenplum import distributed_by
 from elt.warehouse import OPS_SCHEMA, RESULTS_TABLE, TRANSFORMER_CONN_ID
 
@@ -148,7 +149,11 @@ def record(project_dir: str, context: Context, extract: str) -> None:
 def _tell_failure(
     project_dir: Path, context: Context, entries: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Raise dbt's error as Cosmos does, but say where the SQL is, which is there by then."""
+    """Raise dbt's error as Cosmos does, but say where the SQL is, which is there by then.
+
+    Raises DataTestError where tests failed and nothing else did: a test that the warehouse kept
+    from coming to its end is "error" to dbt, and is retried as a model is.
+    """
     failed = [entry for entry in entries if entry["status"] in _FAILED]
     task = cast("Any", context["task"])
     text = statements.report(project_dir, failed, task._dbt_runner_callbacks[0])
@@ -159,7 +164,8 @@ def _tell_failure(
             f"{_name(entry['unique_id'])}: {_FILE.sub('', entry['message'] or '').rstrip()}"
             for entry in failed
         ]
-        raise CosmosDbtRunError(
+        only_tests = all(entry["status"] == "fail" for entry in failed)
+        raise (DataTestError if only_tests else CosmosDbtRunError)(
             "\n".join(["dbt invocation completed with errors: " + lines[0], *lines[1:]])
             + (f"\n{_PLACE}" if text else "")
         )

@@ -16,7 +16,6 @@ from cosmos import (
     RenderConfig,
 )
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
-from cosmos.operators.local import DbtTestLocalOperator
 
 from elt import lineage, project
 from elt.health.freshness import Rule
@@ -99,10 +98,6 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
     )
     lineage.declare(group)
     for task in group.iter_tasks():
-        if isinstance(task, DbtTestLocalOperator):
-            # Data does not heal: a test that fails would fail again. One that the warehouse kept
-            # from running is not retried either, and has to be cleared.
-            task.retries, task.retry_policy = 0, None
         # A task's copy of the DAG's params is checked by their JSON schema each time the DAG is
         # serialised: ten times the rest of it. At run time the DAG's own are there all the same.
         task.params = ParamsDict()

@@ -177,13 +177,14 @@ def record(airflow_connections: None, tmp_path: Path) -> Record:
         from cosmos.exceptions import CosmosDbtRunError
 
         from elt import results
+        from elt.errors import DataTestError
         from elt.statements import Statements
 
         task = SimpleNamespace(outlets=[], _dbt_runner_callbacks=[Statements()])
         context: Any = {"ti": instance, "task": task}
 
         # What ends a task whose dbt has failed, when the history is written.
-        with suppress(CosmosDbtRunError):
+        with suppress(CosmosDbtRunError, DataTestError):
             results.record(str(folder), context, "extract")
 
     return enter

@@ -173,9 +173,8 @@ def test_tasks_give_up_in_time_and_are_retried_ever_later(parsed: dict[str, Any]
             assert task.execution_timeout
             assert task.retry_exponential_backoff
             assert task.max_retry_delay
-            is_test = task.task_type == "DbtTestLocalOperator"
-            assert task.retries == (0 if is_test else MOST_RETRIES)
-            assert task.retry_policy is (None if is_test else task_retries.POLICY)
+            assert task.retries == MOST_RETRIES
+            assert task.retry_policy is task_retries.POLICY
     assert parsed["user_processing"].get_task("is_api_available").timeout == 600
 
 

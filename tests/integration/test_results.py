@@ -19,9 +19,11 @@ from cosmos.exceptions import CosmosDbtRunError
 
 from elt import results
 from elt import warehouse as names
+from elt.errors import DataTestError
 from elt.stack.airflow_config import common
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.task_retries import heals
 from tests.integration.conftest import Dbt, Land
 from tests.integration.test_reconcile import spoil, user
 
@@ -150,7 +152,7 @@ def test_tests_are_in_the_history_with_what_they_found(
     ref = land("2026-11-01", user(1, nat="FR", gender="female"), user(2), user(3))
     assert dbt("run", "--select", "+users").success
     spoil(warehouse, "update analytics.users set row_hash = 'other' where nationality is null")
-    with pytest.raises(CosmosDbtRunError, match="assert_users_row_hash_is_of_its_content"):
+    with pytest.raises(DataTestError, match="assert_users_row_hash_is_of_its_content"):
         task("users.test", ref).run()
     found = {
         node.split(".")[2]: (status, rows, failures, load_id)
@@ -308,13 +310,26 @@ def test_the_sql_of_a_test_that_fails_shows_the_rows(
     ref = land("2026-11-01", user(1), user(2))
     assert dbt("run", "--select", "+users").success
     spoil(warehouse, "update analytics.users set row_hash = 'other'")
-    with pytest.raises(CosmosDbtRunError, match="assert_users_row_hash_is_of_its_content"):
+    with pytest.raises(DataTestError, match="assert_users_row_hash_is_of_its_content") as failed:
         task("users.test", ref).run()
+    assert not heals(failed.value)
     (text,) = rendered
     assert text.startswith("-- test.elt.assert_users_row_hash_is_of_its_content")
     # Only of what failed, so that it can be run as it is.
     with psycopg.connect(warehouse.dsn(names.TRANSFORMER, names.WAREHOUSE_DATABASE)) as connection:
         assert len(connection.execute(text.encode()).fetchall()) == 2
+
+
+def test_a_test_that_the_warehouse_cuts_off_is_worth_a_retry(
+    warehouse: Server, land: Land, dbt: Dbt, project: Path, task: Tasks
+) -> None:
+    ref = land("2026-11-01", user(1))
+    assert dbt("run", "--select", "+users").success
+    test = project / "tests" / "assert_users_row_hash_is_of_its_content.sql"
+    test.write_text("select 1 from {{ ref('users') }} where pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(CosmosDbtRunError, match="assert_users_row_hash_is_of_its_content") as cut:
+        task("users.test", ref).run()
+    assert heals(cut.value)
 
 
 def test_what_stops_dbt_before_the_first_node_is_dbts_to_say(

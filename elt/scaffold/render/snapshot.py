@@ -84,7 +84,7 @@ def _task(
         "operator": operator,
         "owner": "data-platform",
         # Data does not heal.
-        "retries": 0 if operator == "DbtTestLocalOperator" else MOST_RETRIES,
+        "retries": MOST_RETRIES,
         "upstream": sorted(after or []),
         "inlets": reads or [],
         "outlets": [makes] if makes else [],
