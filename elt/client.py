@@ -162,7 +162,7 @@ class Client:
         params = dict(parse_qsl(urlsplit(response.url).query))
         kind_of_text = response.headers.get("Content-Type", "")
         try:
-            document = self._decoder.decode(bytes(body), kind_of_text, params.values())
+            document = self._decoder.decode(bytes(body), kind_of_text, params)
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID

@@ -5,7 +5,7 @@ Whatever the format, a record is a JSON text, so everything after the landing is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +56,10 @@ class Decoder:
         self._nouns = (source.entity, *map(str, steps(source.records or ())[-1:]))
         self._was_there = False
 
-    def decode(self, body: bytes, content_type: str = "", sent: Collection[str] = ()) -> Document:
-        """The page in ``body``; ``sent`` are the values of its request's parameters.
+    def decode(
+        self, body: bytes, content_type: str = "", sent: Mapping[str, Any] | None = None
+    ) -> Document:
+        """The page in ``body``; ``sent`` are the parameters of its request.
 
         An empty body has no records. Raises DecodeError where it is not what the source declares.
         """

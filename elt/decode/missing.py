@@ -15,8 +15,8 @@ from typing import Any
 
 from elt import more
 from elt.decode.errors import DecodeError, shorten
+from elt.more.names import names
 from elt.place import Place, shown
-from elt.signs import names
 
 _DEEPEST = 4
 _MANY = 20
