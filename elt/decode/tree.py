@@ -28,7 +28,7 @@ _LARGE = 32 * 1024
 """Bytes of an object or a list above which it is read in part."""
 _MOST = 256 * 1024
 """Bytes of an outline, about: what it costs is not to depend on what else a document has."""
-_NAMES, _NAMES_OF_OTHERS = 10_000, 200
+_NAMES, _NAMES_OF_OTHERS = 2_000, 200
 """Fields of the objects around the records, and of others that are large: of more, the first and
 the last ones."""
 _DEEPEST = 6

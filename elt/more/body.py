@@ -16,7 +16,7 @@ Role = Literal["around", "counts", "other"]
 """Of an object: it is there to tell of the records, or of their number only, or for anything."""
 
 _DEEPEST = 6
-_FIELDS = 10_000
+_FIELDS = 2_000
 """Fields of an object that are looked at: of more, the first and the last ones."""
 _AROUND, _OTHERS = 500, 200
 """Objects that are looked at, those nearer to the root first."""

@@ -505,10 +505,6 @@ JSON = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=5),
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=5),
     lambda below: st.lists(below, max_size=4) | st.dictionaries(NAMES, below, max_size=5),
     max_leaves=20,
 )
