@@ -147,6 +147,10 @@ class Source(_Declaration):
     incremental: Incremental | None = None
     """Only what is new since the load before; None: all that the period has."""
 
+    open_questions: tuple[str, ...] = ()
+    """What `elt new` could not decide, with the options that answer it. A source that has some is
+    not loaded: `elt run` refuses it, and the first task of its DAG fails with DeclarationError."""
+
     freshness: Freshness = Freshness()
     """How long after the end of the newest period the source counts as late, and as stale."""
     rejected_share: float = Field(default=1.0, gt=0, le=1)
