@@ -30,7 +30,7 @@ from elt.pagination import (
     SinglePage,
 )
 from elt.periods import Grain
-from elt.place import Place, valid
+from elt.place import Place, are_elements, steps, valid
 
 __all__ = [
     "Cursor",
@@ -209,6 +209,8 @@ class Source(_Declaration):
             )
         if self.format == "xml" and self.records is None:
             raise ValueError("records: XML needs the name of the elements that are records")
+        if self.format == "xml" and not are_elements(steps(self.records or ())):
+            raise ValueError("records: in XML, an index (0 or more) follows the name of elements")
         if self.format == "ndjson":
             for name in ("records", "from_answer", "error"):
                 if getattr(self, name):

@@ -54,6 +54,8 @@ class Decoder:
             name: (params or {}).get(param) for name, param in source.from_request.items()
         }
         self._nouns = (source.entity, *map(str, steps(source.records or ())[-1:]))
+        of_records = (*source.keys, *((source.incremental.field,) if source.incremental else ()))
+        self._of_records = [place for place in of_records if "." in place]
         self._was_there = False
 
     def decode(
@@ -90,6 +92,8 @@ class Decoder:
                     was_there=self._was_there,
                 )
         self._was_there = self._was_there or bool(records)
+        if records:
+            json.expect_names(records[0], self._of_records)
         taken = {
             **self._asked,
             **{name: around.values[place] for name, place in source.from_answer.items()},

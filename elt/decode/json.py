@@ -109,6 +109,22 @@ def text_at(record: bytes, place: Place) -> bytes | None:
     return None if found == _NULL else found
 
 
+def expect_names(record: bytes, places: Iterable[Place]) -> None:
+    """Raise DecodeError where a record has nothing at a dotted place, but a field of that name.
+
+    >>> expect_names(b'{"@odata.id": 1}', ["@odata.id"])
+    Traceback (most recent call last):
+    elt.decode.errors.DecodeError: the place '@odata.id' is read as names joined by dots, and the \
+response has a field with dots in its name: declare ['@odata.id']
+    """
+    try:
+        document = Tree(record)
+        for place in places:
+            _at(document, place)
+    except _NO_JSON:
+        return
+
+
 def _split(
     body: bytes,
     records: Place | None,

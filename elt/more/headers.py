@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from elt.links import links_by_relation
 from elt.more.body import in_body
 from elt.more.names import meaning
 from elt.more.sign import Kind, Sign, is_link, number, said, target_of
@@ -22,9 +23,6 @@ def in_headers(headers: Mapping[str, str], status: int = 200) -> tuple[Sign, ...
     >>> in_headers({"Content-Range": "items 0-9/30", "X-Next-Page": ""}, 206)[0].counts
     30
     """
-    # It imports requests, which the DAG processor has no use for.
-    from elt.session import links_by_relation
-
     found: list[Sign] = []
     has_range = False
     for name, value in headers.items():
@@ -55,8 +53,6 @@ def denies(headers: Mapping[str, str]) -> bool:
     >>> denies({"Link": '</a?page=2>; rel="prev"'}), denies({"X-Next-Page": ""}), denies({})
     (True, True, False)
     """
-    from elt.session import links_by_relation
-
     links = (value for name, value in headers.items() if name.lower() == "link")
     relations = {relation for value in links for relation in links_by_relation(value)}
     if relations & {"prev", "previous", "first"} and "next" not in relations:
