@@ -91,9 +91,14 @@ class _Outline:
         step = way[0] if way else None
         if isinstance(holder, list) and isinstance(step, int) and step < 0:
             step += len(holder)
+        below = tree.below((*at, step)) if len(way) > 1 and step is not None else None
+        is_way = below is not None and isinstance(below, list) is isinstance(way[1], int)
+        if below is not None and not is_way:
+            # A list where a name leads on, or the other way round: the records are not there.
+            step = None
         found = self._fields([pair for pair in pairs if pair[0] != step], len(at), _NAMES)
-        if len(way) > 1 and step is not None and tree.below((*at, way[0])) is not None:
-            found[step] = self.around(tree, (*at, way[0]), way[1:])
+        if is_way and step is not None:
+            found[step] = self.around(tree, (*at, step), way[1:])
         return found
 
     def _fields(
