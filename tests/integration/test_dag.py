@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from elt.local import run
 from elt.limit import record_limit
+from elt.local import run
 from elt.pipeline import pipeline
 from elt.settings import MOST_RETRIES
 from elt.source import Freshness, PageNumber, Source
