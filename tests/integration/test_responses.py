@@ -161,7 +161,7 @@ STRANGE = {
         Reply(gzip.compress(gzip.compress(b"{}")), headers={"Content-Encoding": "gzip"}),
         "Content-Encoding 'gzip'; its bytes are compressed by gzip without saying so",
     ),
-    "zip": (Reply(b"PK\x03\x04" + bytes(50)), "status 200, no Content-Type; its bytes are a zip archive"),
+    "zip": (Reply(b"PK\x03\x04" + bytes(50)), "200, no Content-Type; its bytes are a zip archive"),
     "text": (
         Reply(b"Service\n\x1bclosed until 8:00 " + b"x" * 200, 200, {"Content-Type": "text/plain"}),
         r"'text/plain'; it begins: 'Service closed until 8:00 x{74}…'",
