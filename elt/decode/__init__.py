@@ -78,7 +78,7 @@ class Decoder:
         if not text.strip():
             return Document([], dict.fromkeys(self._places))
         replaced: Counter[str] = Counter()
-        records, around = self._split(text, replaced)
+        records, around, text = self._split(text, replaced)
         self._was_there = self._was_there or bool(records)
         taken = {
             **self._asked,
@@ -100,10 +100,11 @@ class Decoder:
             records, around.values, around.present, found.signs, found.says_all, replaced
         )
 
-    def _split(self, text: bytes, replaced: Counter[str]) -> tuple[list[bytes], Around]:
-        """The records and what is around them, also where there is NaN. Raises DecodeError."""
+    def _split(self, text: bytes, replaced: Counter[str]) -> tuple[list[bytes], Around, bytes]:
+        """The records and what is around them, also where there is NaN or a raw U+0000; and the
+        text that they are of. Raises DecodeError."""
         try:
-            return self._split_readable(text)
+            return *self._split_readable(text), text
         except UnreadableError as fault:
             if self._source.format == "xml":
                 raise
@@ -120,7 +121,7 @@ class Decoder:
                     raise unstorable.error(record, "NaN", self._which(record, number))
             raise unstorable.error(mended, "NaN", "the response")
         replaced["NaN"] += count
-        return records, around
+        return records, around, mended
 
     def _split_readable(self, text: bytes) -> tuple[list[bytes], Around]:
         source = self._source

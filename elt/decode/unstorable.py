@@ -61,7 +61,8 @@ def with_escaped_nuls(text: bytes) -> bytes:
 
 def may_have_nul(text: bytes) -> bool:
     """Whether a JSON text may have U+0000 in it."""
-    return rb"\u0000" in text or b"\0" in text
+    # One byte is found much sooner than six.
+    return b"\\" in text and rb"\u0000" in text
 
 
 def without_nul(record: bytes) -> tuple[bytes, int]:
