@@ -6,9 +6,9 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 class Fetched:
     """What an extract brought to the spool; ``bytes`` counts the bodies as they were received.
 
-    ``cursor`` is the greatest value of an incremental source's field so far, None of others.
+    ``cursor`` is the greatest value of an incremental source's field so far, None of others;
+    ``replaced`` counts what was replaced by declaration, in the pages of this attempt.
     """
 
     request: str
@@ -52,6 +53,7 @@ class Fetched:
     started_at: datetime
     fetched_at: datetime
     cursor: str | None = None
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
 
 class _PastEnd(Exception):

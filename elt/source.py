@@ -20,6 +20,7 @@ from pydantic import (
 
 from elt import periods
 from elt.decode.text import is_text_encoding
+from elt.decode.unstorable import Kind as Unstorable
 from elt.lag import moved_back
 from elt.pagination import (
     Cursor,
@@ -178,6 +179,10 @@ class Source(_Declaration):
     """An answer without records is one; else it counts as an outage, and is waited out."""
     redact: tuple[Place, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
+
+    replace: tuple[Unstorable, ...] = ()
+    """What no database stores and is to be replaced, and counted: ``U+0000`` in texts and names by
+    U+FFFD, ``NaN`` (also Infinity) by null. Else it is an error that names record and field."""
 
     pagination: Pagination = SinglePage()
     """How the pages of an answer are selected."""
