@@ -6,12 +6,14 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 import requests
 import urllib3
 
+from elt import more
 from elt.api import ApiHook
 from elt.decode import DecodeError, Decoder, Document, ErrorDocumentError
 from elt.errors import SourceInvalidError, SourceRefusedError
@@ -26,6 +28,7 @@ from elt.http import (
     without,
 )
 from elt.pagination import Page
+from elt.query import Params, in_path, pairs, with_query
 from elt.rate import Turns
 from elt.retry import Fault, Kind
 from elt.session import RedirectedError, links_by_relation, secrets_of
@@ -50,12 +53,16 @@ class RefusedError(SourceRefusedError):
 
 @dataclass(frozen=True)
 class Response:
-    """A page that was read; ``size`` counts its bytes, ``links`` are those of its header Link."""
+    """A page that was read; ``size`` counts its bytes, ``links`` are those of its header Link.
+
+    The signs of ``document`` are those of the headers, too.
+    """
 
     document: Document
     size: int
     url: str
     links: Mapping[str, str]
+    headers: Mapping[str, str]
 
 
 class Clock(Protocol):
@@ -71,9 +78,7 @@ class Clock(Protocol):
 class Client:
     """Asks ``source`` at ``endpoint`` with ``params``, both rendered."""
 
-    def __init__(
-        self, hook: ApiHook, source: Source, endpoint: str, params: Mapping[str, str]
-    ) -> None:
+    def __init__(self, hook: ApiHook, source: Source, endpoint: str, params: Params) -> None:
         self._hook = hook
         self._source = source
         self._endpoint = endpoint
@@ -94,7 +99,7 @@ class Client:
             try:
                 sessions += [self._hook.get_conn() for _ in range(count)]
                 self.url = self._hook.url_from_endpoint(self._endpoint)
-                self.public(self.url, self._params)
+                self.public(with_query(self.url, self._params))
             except ValueError as error:
                 raise no_request(error, self._source) from None
             yield sessions
@@ -102,41 +107,38 @@ class Client:
             for session in sessions:
                 session.close()
 
-    def public(self, url: str, params: Mapping[str, str] | None = None) -> str:
+    def public(self, url: str) -> str:
         """A URL without secrets."""
-        return public_url(url, params, self._hook.secret_param)
+        return public_url(url, secret_param=self._hook.secret_param)
 
     @property
     def request(self) -> str:
         """The URL of all pages together, without secrets."""
-        return self.public(self.url, self._params)
+        return self.public(with_query(self.url, self._params))
 
     def place(self, page: Page) -> str:
         """What tells the request of a page from all others."""
-        url, params = self._target(page)
-        text = requests.Request("GET", url, params=params).prepare().url or url
-        return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+        return hashlib.sha256(self._target(page).encode(errors="replace")).hexdigest()
 
     def where(self, page: Page) -> str:
         """Source, page and URL without secrets, for a message."""
-        return f"{self._source.table}, page {page.number}: {self.public(*self._target(page))}"
+        return f"{self._source.table}, page {page.number}: {self.public(self._target(page))}"
 
-    def _target(self, page: Page) -> tuple[str, dict[str, str] | None]:
-        """URL and parameters of a page; a link has its parameters in itself."""
+    def _target(self, page: Page) -> str:
+        """The URL of a page; a link has its parameters in itself."""
         if page.link is not None:
-            return page.link, None
-        return self.url, {**self._params, **page.params}
+            return page.link
+        url, params = in_path(self.url, page.params, self._source.pagination.params())
+        return with_query(url, {**self._params, **params})
 
     def read(self, session: requests.Session, page: Page, clock: Clock) -> Response:
         """One attempt at a page. Raises Fault, SourceRefusedError, SourceInvalidError."""
         source = self._source
-        url, params = self._target(page)
         if self._turns is not None:
             clock.wait_for_turn(self._turns.take())
         try:
             with session.get(
-                url,
-                params=params,
+                self._target(page),
                 timeout=(source.connect_timeout, source.read_timeout),
                 stream=True,
                 allow_redirects=self._hook.merged_extra.get("allow_redirects", True),
@@ -158,16 +160,24 @@ class Client:
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Fault(connection_fault(error, source), _kind(error)) from None
         try:
-            document = self._decoder.decode(bytes(body), response.headers.get("Content-Type", ""))
+            sent = {**self._params, **page.params}
+            document = self._decoder.decode(
+                bytes(body),
+                response.headers.get("Content-Type", ""),
+                [value for _, value in pairs(sent)],
+            )
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID
             raise Fault(without(self._secrets(session), f"{error}{moved}"), kind) from None
         links = links_by_relation(response.headers.get("Link", ""))
-        return Response(document, len(body), response.url, links)
+        signs = more.in_response(document, sent, response.headers, response.status_code)
+        document = replace(document, signs=signs)
+        return Response(document, len(body), response.url, links, response.headers)
 
     def _secrets(self, session: requests.Session) -> list[str]:
-        return [*secrets_of(session), *secret_params(self._params)]
+        named = (secret_params({name: value}) for name, value in pairs(self._params))
+        return [*secrets_of(session), *chain.from_iterable(named)]
 
     def _check_status(
         self, session: requests.Session, response: requests.Response, clock: Clock
