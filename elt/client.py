@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
@@ -159,19 +160,16 @@ class Client:
                     clock.check()
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Fault(connection_fault(error, source), _kind(error)) from None
+        params = dict(parse_qsl(urlsplit(response.url).query))
+        kind_of_text = response.headers.get("Content-Type", "")
         try:
-            sent = {**self._params, **page.params}
-            document = self._decoder.decode(
-                bytes(body),
-                response.headers.get("Content-Type", ""),
-                [value for _, value in pairs(sent)],
-            )
+            document = self._decoder.decode(bytes(body), kind_of_text, params.values())
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID
             raise Fault(without(self._secrets(session), f"{error}{moved}"), kind) from None
         links = links_by_relation(response.headers.get("Link", ""))
-        signs = more.in_response(document, sent, response.headers, response.status_code)
+        signs = more.in_response(document, params, response.headers, response.status_code)
         document = replace(document, signs=signs)
         return Response(document, len(body), response.url, links, response.headers)
 

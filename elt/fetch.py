@@ -10,6 +10,7 @@ from elt.errors import DeclarationError, SourceError, SourceUnavailableError
 from elt.extract import Extract, Fetched
 from elt.pagination import Page
 from elt.query import Params, filled
+from elt.questions import expect_answered
 from elt.received import may_be_empty, nothing
 from elt.retry import Fault
 from elt.source import Source
@@ -72,8 +73,10 @@ def fetch(
     the extract then fails in another way than before, it begins anew with page 1.
 
     Raises SourceUnavailableError where patience is over, SourceInvalidError and SourceRefusedError
-    for what time does not mend, SourceError for the rest; DeclarationError for a ``limit`` below 1.
+    for what time does not mend, SourceError for the rest; DeclarationError for a ``limit`` below 1
+    and for a source that has open questions.
     """
+    expect_answered(source)
     if limit is not None and limit < 1:
         raise DeclarationError(
             f"{source.table}: at least one record must be asked for, not {limit}"

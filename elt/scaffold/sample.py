@@ -55,7 +55,7 @@ class Endpoint:
     def answer(self, params: Params, page: Page | None = None) -> Answer:
         """What a page answers; ``params`` are those of the declaration. Raises LookError."""
         link = page.link if page else None
-        query = {**params, **(page.params if page else {})}
+        query: dict[str, Any] = {**params, **(page.params if page else {})}
         place = (link, tuple(sorted(pairs(query))))
         if place not in self._answers:
             self._asked += 1

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
+from elt.place import steps
 from elt.scaffold import json_text
 from elt.scaffold.infer import secrets
 from elt.scaffold.json_text import Number
@@ -54,7 +55,7 @@ def fixture(plan: Plan) -> str:
         return _json(plan, found)
     text = excerpt.excerpt(
         utf8(answer.body, None, answer.content_type, is_xml=True),
-        tuple((source.records or "").split(".")),
+        tuple(map(str, steps(source.records or ""))),
         len(found),
         secrets.is_secret_field,
         _places(plan),
@@ -95,7 +96,7 @@ def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
         document = found if isinstance(plan.envelope, list) else found[0]
     else:
         around = _envelope(
-            plan.envelope, (), tuple(source.records.split(".")), _places(plan), found
+            plan.envelope, (), tuple(map(str, steps(source.records))), _places(plan), found
         )
         document = secrets.hide(around, plan.secrets)
     return msgspec.json.format(json_text.dump(document), indent=2).decode() + "\n"
@@ -105,7 +106,7 @@ def _places(plan: Plan) -> set[tuple[str, ...]]:
     """What the extract reads around the records, whatever it is called."""
     source = plan.source
     return {
-        tuple(place.split("."))
+        tuple(map(str, steps(place)))
         for place in (*source.pagination.places(), *source.from_answer.values())
     }
 
