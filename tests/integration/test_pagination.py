@@ -346,7 +346,7 @@ def test_ends_of_a_cursor(source: HttpSource, end: dict[str, Any]) -> None:
 
 
 def test_empty_pages_that_name_a_next_one(source: HttpSource) -> None:
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"results": [{"id": 1}], "cursor": "b"},
         {"results": [], "cursor": "c"},
         {"results": [], "cursor": "d"},

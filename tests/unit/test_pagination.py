@@ -214,7 +214,7 @@ def test_a_flag_is_the_end_and_nothing_else_is(strategy: Any, size: int) -> None
 @pytest.mark.parametrize("said", [3, "3"])
 def test_a_number_of_pages_is_the_end_and_nothing_else_is(size: int, said: Any) -> None:
     strategy = PageNumber(page="page", last_page="last")
-    page = strategy.first(None)
+    page: Any = strategy.first(None)
     for number in (2, 3):
         page = strategy.following(walk(page, size, full=10, received=10, last=said))
         assert page.params == {"page": str(number)}
@@ -247,7 +247,7 @@ def test_an_offset_counts_what_came() -> None:
 def test_a_cursor_ends(kind: Any, cursor: Any) -> None:
     strategy = kind(at="next", **({"param": "after"} if kind is Cursor else {}))
     values = {} if cursor == "missing" else {"next": cursor}
-    said = {"next": "b"}
+    said: Any = {"next": "b"}
     assert strategy.following(walk(Page(2), earlier=said, **values)) is None
 
 
@@ -310,16 +310,21 @@ def test_a_cursor_goes_on(cursor: Any, sent: str, more: Any) -> None:
 
 def test_a_cursor_may_be_an_object_of_parameters() -> None:
     strategy = Cursor(at="continue", size="n", most=5)
-    said = {"apcontinue": "Things_3", "continue": "-||", "n2": 3, "none": None, "on": True}
-    page = strategy.following(walk(strategy.first(None), **{"continue": said}))
+
+    def said(cursor: Any) -> Any:
+        return {"continue": cursor}
+
+    cursor = {"apcontinue": "Things_3", "continue": "-||", "n2": 3, "none": None, "on": True}
+    page = strategy.following(walk(strategy.first(None), **said(cursor)))
     assert page is not None
     assert page.params == {
         "apcontinue": "Things_3", "continue": "-||", "n2": "3", "on": "true", "n": "5"
     }  # fmt: skip
-    assert strategy.following(walk(page, **{"continue": {}})) is None
-    for wrong in ({"a": [1]}, "c", 7, ["a"]):
+    assert strategy.following(walk(page, **said({}))) is None
+    wrongs: list[Any] = [{"a": [1]}, "c", 7, ["a"]]
+    for wrong in wrongs:
         with pytest.raises(PaginationError, match="the answer's cursor 'continue'"):
-            strategy.following(walk(page, **{"continue": wrong}))
+            strategy.following(walk(page, **said(wrong)))
 
 
 @pytest.mark.parametrize("cursor", [True, [], ["a"], {"a": 1}])
@@ -381,7 +386,7 @@ def test_the_last_record_names_the_next_page() -> None:
     strategy = LastRecord(param="starting_after", field="id", more="has_more", size="n", most=10)
     first = strategy.first(None)
     assert first.params == {"n": "10"}
-    said = {"last record": "c_9"}
+    said: Any = {"last record": "c_9"}
     page = strategy.following(walk(first, has_more=True, **said))
     assert page is not None
     assert page.params == {"starting_after": "c_9", "n": "10"}
@@ -390,7 +395,7 @@ def test_the_last_record_names_the_next_page() -> None:
 
 def test_without_a_flag_the_last_record_is_followed_to_an_empty_page() -> None:
     strategy = LastRecord(param="since", field="id")
-    said = {"last record": 7}
+    said: Any = {"last record": 7}
     page = strategy.following(walk(strategy.first(None), 3, full=10, **said))
     assert page is not None
     assert page.params == {"since": "7"}
@@ -471,7 +476,7 @@ def test_what_a_total_is(strategy: Any, total: Any, expected: int | None) -> Non
     assert (found.number, found.is_exact) == (30, expected is not None)
     beside = strategy.model_copy(update={"total": "hits.total.value"})
     assert beside.places()[:2] == ("hits.total.value", "hits.total.relation")
-    said = {"hits.total.value": 30, "hits.total.relation": "gte"}
+    said: Any = {"hits.total.value": 30, "hits.total.relation": "gte"}
     assert not beside.count(walk(Page(1), **said)).is_exact
     off = strategy.model_copy(update={"total_off_by": 1})
     assert off.count(walk(Page(1), total=total)).number == 29
