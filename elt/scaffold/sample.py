@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from elt.decode import DecodeError, Decoder, Document, storable
-from elt.pagination import Page, Walk
+from elt.pagination import Page, Walk, key_of
+from elt.query import Params, pairs
 from elt.scaffold import json_text
 from elt.scaffold.look import Answer, Look, LookError, Target
 from elt.source import Source
@@ -32,7 +33,13 @@ class Sample:
         """How far an extract has come that began with this page."""
         size = len(self.records)
         answer = self.answer
-        return Walk(None, page, size, size, size, self.document.values, answer.links, answer.url)
+        document = self.document
+        values = {
+            key_of(place): value
+            for place, value in document.values.items()
+            if place in document.present
+        }
+        return Walk(None, page, size, size, size, values, answer.links, answer.url)
 
 
 class Endpoint:
@@ -45,11 +52,11 @@ class Endpoint:
         self._answers: dict[tuple[str | None, tuple[tuple[str, str], ...]], Answer] = {}
         self._asked = 0
 
-    def answer(self, params: Mapping[str, str], page: Page | None = None) -> Answer:
+    def answer(self, params: Params, page: Page | None = None) -> Answer:
         """What a page answers; ``params`` are those of the declaration. Raises LookError."""
         link = page.link if page else None
-        query = {**params, **(page.params if page else {})}
-        place = (link, tuple(sorted(query.items())))
+        query: dict[str, Any] = {**params, **(page.params if page else {})}
+        place = (link, tuple(sorted(pairs(query))))
         if place not in self._answers:
             self._asked += 1
             if self._asked > MOST_REQUESTS:
@@ -64,7 +71,7 @@ class Endpoint:
 
     def again(self, source: Source) -> Sample:
         """The records of the first page, asked for once more. Raises LookError, DecodeError."""
-        self._answers.pop((None, tuple(sorted(source.params.items()))), None)
+        self._answers.pop((None, tuple(sorted(pairs(source.params)))), None)
         return self.sample(source)
 
     def sample(self, source: Source, page: Page | None = None) -> Sample:

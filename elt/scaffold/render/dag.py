@@ -176,7 +176,7 @@ def _call(name: str, model: Any) -> list[str]:
         if (value := getattr(model, field)) != type(model).model_fields[field].default
     ]
     # What a strategy asks for comes first, as one would write it.
-    given.sort(key=lambda pair: pair[0] == "total")
+    given.sort(key=lambda pair: pair[0] not in type(model).__annotations__)
     texts = [
         f"{field}={python(value) if isinstance(value, str) else repr(value)}"
         for field, value in given
