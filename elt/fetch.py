@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
@@ -78,6 +79,8 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
+    for remark in fixed_dates.remarks(source):
+        log.warning("%s: %s", source.table, remark)
     if limit is not None and limit < 1:
         raise DeclarationError(
             f"{source.table}: at least one record must be asked for, not {limit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elt import fixed_dates
 from elt.source import Source
 
 _NOTES = """
@@ -17,7 +18,7 @@ builds what it has not built.
 
 
 def notes(source: Source) -> str:
-    """A table in Markdown: task, why it failed, what to do."""
+    """In Markdown: what is to be remarked on, and a table: task, why it failed, what to do."""
     rows = {
         "create_tables": (
             "the warehouse is down or the loader may not create",
@@ -51,4 +52,5 @@ def notes(source: Source) -> str:
         ),
     }
     lines = (f"| `{task}` | {why} | {what} |" for task, (why, what) in rows.items())
-    return _NOTES.format(rows="\n".join(lines))
+    remarks = "".join(f"\n**Note:** {remark}.\n" for remark in fixed_dates.remarks(source))
+    return remarks + _NOTES.format(rows="\n".join(lines))

@@ -58,6 +58,9 @@ class Answer:
     content_type: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     """Those of the header Link, by relation."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """All of them, by names in any case."""
+    status: int = 200
 
 
 class LookError(StackError):
@@ -129,7 +132,14 @@ class Look:
                         " by a parameter of the URL"
                     )
                 links = links_by_relation(response.headers.get("Link", ""))
-                return Answer(response.url, body, response.headers.get("Content-Type", ""), links)
+                return Answer(
+                    response.url,
+                    body,
+                    response.headers.get("Content-Type", ""),
+                    links,
+                    response.headers,
+                    response.status_code,
+                )
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise LookError(f"{_shown(url)}: {_fault(error)}") from None
 

@@ -10,14 +10,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from elt.pagination import Pagination
+from elt.place import Place
 from elt.scaffold import naming
 from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.dates import Dated
 from elt.scaffold.infer.fields import Field
-from elt.scaffold.infer.records import NoRecordsError
+from elt.scaffold.infer.lists import NoRecordsError
+from elt.scaffold.infer.places import as_option, is_addressable, place_of
+from elt.scaffold.infer.secrets import hide
 from elt.scaffold.look import Answer, Look, LookError, Target, quotations, target
 from elt.scaffold.render import literals
-from elt.scaffold.sample import DecodeError, Endpoint, Sample, decoded, objects
+from elt.scaffold.sample import DecodeError, Endpoint, Sample, objects
 from elt.source import SinglePage, Source
 from elt.stack.errors import UsageError
 
@@ -97,6 +100,8 @@ class Plan:
     """The dates of the URL, which the declaration has as templates."""
     new_connection: bool
     """Whether the connection is to be added to `dags/connections.toml`."""
+    asked: int = 1
+    """How often the endpoint was asked."""
     limit: int | None = None
     """How many records a run loads, of a source that has no end."""
     remarks: tuple[str, ...] = ()
@@ -163,6 +168,9 @@ class _Planning:
             found = records.find(answer, self.entity, self.request.records)
         except NoRecordsError as error:
             raise LookError(self._with_words(str(error), answer)) from None
+        except ValueError as error:
+            raise UsageError(f"--records: {(self.request.records or '')[:80]!a} {error}") from None
+        self.remarks += found.remarks
         source = self._source(params=first_params, format=found.format, records=found.records)
         pages = [self._sample(source)]
         if found.days:
@@ -170,13 +178,13 @@ class _Planning:
             pages = [self._sample(source)]
         source, pages = self._redacted(source, pages)
         key_field = self._key(self._fields(pages))
-        source = source.model_copy(update={"key": _dotted(key_field) or ()})
+        source = source.model_copy(update={"key": _declared(key_field)})
         paged = pagination.Finder(
             first=pages[0],
             envelope=found.envelope,
             params={name: first_params[name] for name in undated},
             records=found.records,
-            key=_dotted(key_field),
+            key=None if key_field is None else place_of(key_field.path),
             ask=lambda strategy, page: self.endpoint.sample(_with(source, strategy), page),
             again=lambda: self.endpoint.again(source),
         ).find()
@@ -195,12 +203,18 @@ class _Planning:
             period=self.dates.period,
             format=found.format,
             records=found.records,
-            key=_dotted(key_field) or (),
+            key=_declared(key_field),
             redact=source.redact,
             from_answer=source.from_answer,
             pagination=paged.pagination,
+            open_questions=tuple(str(hide(question, self.secrets)) for question in paged.questions),
         )
         candidates = self._candidates(sampled, key_field)
+        if self.dates.is_by_period:
+            self.remarks.append(
+                f"a {self.dates.period} without records counts as an outage, and its run fails: if"
+                " there are such, declare may_be_empty=True"
+            )
         return self._put_together(source, columns, key_field, candidates, pages[0], found.envelope)
 
     def _source(self, **declared: Any) -> Source:
@@ -219,14 +233,14 @@ class _Planning:
             said = str(fault["msg"]).removeprefix("Value error, ")
             raise UsageError(f"{place}: {said}") from None
 
-    def _taken(self, days: Iterable[str], pages: list[Sample]) -> dict[str, str]:
+    def _taken(self, days: Iterable[str], pages: list[Sample]) -> dict[str, Place]:
         """Names in the records for the dates that are around them."""
         taken = {name for record in _objects(pages) for name in record}
-        named: dict[str, str] = {}
+        named: dict[str, Place] = {}
         for place in days:
             name = f"document_{naming.snake(place) or 'date'}"[: naming.LONGEST]
             if name not in taken and name not in named:
-                named[name] = place
+                named[name] = place_of((place,))
                 self.remarks.append(
                     f"each record takes {name} along from around the records:"
                     f" {ascii(place)[1:-1][:60]}"
@@ -260,14 +274,14 @@ class _Planning:
         if not paths:
             return source, pages
         for path in paths:
-            if not records.is_addressable(path):
+            if not is_addressable(path):
                 raise LookError(
                     f"a record has a secret in a field that no declaration can name"
                     f" ({ascii('.'.join(path))[:80]}): write this pipeline by hand"
                 )
-        redact = tuple(dict.fromkeys((*source.redact, *map(".".join, paths))))
+        redact = tuple(dict.fromkeys((*source.redact, *map(place_of, paths))))
         redacted = source.model_copy(update={"redact": redact})
-        return redacted, [Sample(page.answer, decoded(redacted, page.answer)) for page in pages]
+        return redacted, [page.of(redacted) for page in pages]
 
     def _fields(self, pages: list[Sample]) -> list[Field]:
         return fields.fields(_objects(pages))
@@ -277,7 +291,7 @@ class _Planning:
         if wanted is None:
             return key.find(sampled, self.entity)
         for candidate in sampled:
-            if ".".join(candidate.path) == wanted:
+            if wanted in (".".join(candidate.path), as_option(candidate.path)):
                 if (fault := key.fault(candidate)) is not None:
                     raise UsageError(f"--key: {wanted[:80]!r} {fault}")
                 return candidate
@@ -297,7 +311,7 @@ class _Planning:
                 and len(one.path) == 1
                 and key.is_named_like_a_key(one, self.entity)
             ]
-        return tuple(".".join(one.path) for one in possible[:MOST_CANDIDATES])
+        return tuple(as_option(one.path) for one in possible[:MOST_CANDIDATES])
 
     def _columns(self, sampled: Sequence[Field], key_field: Field | None) -> tuple[Column, ...]:
         if key_field is not None:
@@ -377,6 +391,7 @@ class _Planning:
             secrets=self.secrets,
             dates=self.dates,
             new_connection=self.request.connection is None and not has_login,
+            asked=self.endpoint.asked,
             limit=self.limit,
             remarks=tuple(self.remarks),
         )
@@ -387,8 +402,12 @@ def _objects(pages: Iterable[Sample]) -> list[dict[str, Any]]:
     return objects(list(dict.fromkeys(record for page in pages for record in page.records)))
 
 
-def _dotted(key_field: Field | None) -> str | None:
-    return None if key_field is None else ".".join(key_field.path)
+def _declared(key_field: Field | None) -> Place | tuple[Place, ...]:
+    """The key as a declaration has it."""
+    if key_field is None:
+        return ()
+    place = place_of(key_field.path)
+    return place if isinstance(place, str) else (place,)
 
 
 def _shown(place: str) -> str:

@@ -23,7 +23,7 @@ from elt.scaffold.infer import pagination
 from elt.scaffold.infer.pagination import Finder, Found
 from elt.scaffold.infer.records import find
 from elt.scaffold.look import Answer, LookError
-from elt.scaffold.sample import Sample, decoded
+from elt.scaffold.sample import Sample, sample
 from elt.source import Source
 
 HOST = "http://api.example/things"
@@ -56,24 +56,20 @@ def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
         if page.link is not None:
             query = dict(pair.split("=") for pair in page.link.partition("?")[2].split("&"))
         given = answer(query)
-        return Sample(given, decoded(source.model_copy(update={"pagination": strategy}), given))
+        return sample(source.model_copy(update={"pagination": strategy}), given, query)
 
     finder = Finder(
-        first=Sample(first, decoded(source, first)),
+        first=sample(source, first, begin),
         envelope=place.envelope,
         params=begin,
         records=place.records,
         key="id",
         ask=ask,
-        again=lambda: again(source, answer(dict(begin))),
+        again=lambda: sample(source, answer(dict(begin)), begin),
     )
     result = finder.find()
     assert len(asked) <= 12
     return result
-
-
-def again(source: Source, answer: Answer) -> Sample:
-    return Sample(answer, decoded(source, answer))
 
 
 def by_page(
@@ -174,9 +170,25 @@ def test_a_last_page_that_comes_again_is_no_endless_source() -> None:
         return by_page({**query, "page": str(min(int(query.get("page", "1")), 3))})
 
     result = found(reply, {"page": "1", "per_page": "20"})
-    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
+    assert result.pagination == PageNumber(page="page", size="per_page", most=20, until_repeat=True)
     assert not result.is_endless
+    assert "gives that one again" in result.remarks[0]
+
+
+def test_a_first_page_that_comes_again_is_remarked() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return by_page({**query, "page": query["page"] if query["page"] in "123" else "1"})
+
+    result = found(reply, {"page": "1", "per_page": "20"})
+    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
     assert "gives one again" in result.remarks[0]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refusal_far_out_may_be_of_pages_that_are_too_deep(status: int) -> None:
+    result = found(lambda query: by_page(query) or status, {"page": "1"})
+    assert result.pagination == PageNumber(page="page")
+    assert f"declare past_end={status}" in result.remarks[0]
 
 
 def test_one_page_of_those_that_the_url_asks_for() -> None:
@@ -215,7 +227,7 @@ def test_a_link_as_an_object() -> None:
         )
         return {"_links": links, "items": by_page(query)}
 
-    assert found(reply, {}).pagination == NextLink(at="_links.next.href")
+    assert found(reply, {}).pagination == NextLink(at="_links.next")
 
 
 def test_a_link_that_has_no_next_page_yet() -> None:
@@ -268,7 +280,9 @@ def test_a_page_number_that_nobody_named() -> None:
     result = found(
         lambda query: {"data": by_page(query), "meta": {"total": 45, "total_pages": 3}}, {}
     )
-    assert result.pagination == PageNumber(page="page", total="meta.total")
+    assert result.pagination == PageNumber(
+        page="page", total="meta.total", last_page="meta.total_pages"
+    )
 
 
 def test_an_offset_that_nobody_named() -> None:
@@ -282,13 +296,21 @@ def test_an_offset_that_nobody_named() -> None:
 
 def test_a_list_of_a_round_number_may_be_a_page() -> None:
     assert found(by_page, {}).pagination == PageNumber(page="page")
-    assert found(lambda _: ALL[:30], {}).pagination == SinglePage()
+    result = found(lambda _: ALL[:30], {})
+    assert result.pagination == SinglePage()
+    (question,) = result.questions
+    assert "page= the same records came; offset= the same records came" in question
+    assert found(lambda _: ALL[:29], {}).questions == ()
+    assert found(lambda _: {"items": ALL[:30], "total": 30}, {}).questions == ()
+    assert found(lambda _: {"items": ALL[:30], "next": None}, {}).questions == ()
 
 
 def test_records_that_are_said_to_be_more_make_the_run_fail() -> None:
     result = found(lambda _: {"data": ALL[:7], "total": 45}, {})
     assert result.pagination == SinglePage(total="total")
-    assert "there are 45 records and has 7" in result.remarks[0]
+    (question,) = result.questions
+    assert "'total' is 45" in question
+    assert "ignore_signs_of_more=('total',)" in question
 
 
 def test_a_count_of_the_page_is_no_total() -> None:
