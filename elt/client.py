@@ -6,12 +6,14 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
 
+from elt import more
 from elt.api import ApiHook
 from elt.decode import DecodeError, Decoder, Document, ErrorDocumentError
 from elt.errors import SourceInvalidError, SourceRefusedError
@@ -157,14 +159,17 @@ class Client:
                     clock.check()
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Fault(connection_fault(error, source), _kind(error)) from None
+        params = dict(parse_qsl(urlsplit(response.url).query))
+        kind_of_text = response.headers.get("Content-Type", "")
         try:
-            document = self._decoder.decode(bytes(body), response.headers.get("Content-Type", ""))
+            document = self._decoder.decode(bytes(body), kind_of_text, params.values())
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID
             raise Fault(without(self._secrets(session), f"{error}{moved}"), kind) from None
         links = links_by_relation(response.headers.get("Link", ""))
-        return Response(document, len(body), response.url, links)
+        signs = more.in_response(document, params, response.headers, response.status_code)
+        return Response(replace(document, signs=signs), len(body), response.url, links)
 
     def _secrets(self, session: requests.Session) -> list[str]:
         return [*secrets_of(session), *secret_params(self._params)]

@@ -16,6 +16,7 @@ import urllib3
 
 from elt.api import LoginError
 from elt.errors import SourceRefusedError
+from elt.place import Place, follow, steps
 from elt.session import RedirectedError
 from elt.source import Source
 
@@ -85,7 +86,7 @@ def without(secrets: Iterable[str], text: str) -> str:
 
 
 def own_words(
-    body: bytes, content_type: str, place: str | None = None, secrets: Iterable[str] = ()
+    body: bytes, content_type: str, place: Place | None = None, secrets: Iterable[str] = ()
 ) -> str:
     """What the response to a failed request says is wrong, in a line of 200 characters at most.
 
@@ -112,19 +113,16 @@ def own_words(
     return line if len(line) <= _MOST_WORDS else f"{line[: _MOST_WORDS - 1]}…"
 
 
-def _words_in(document: Any, place: str | None) -> str:
+def _words_in(document: Any, place: Place | None) -> str:
     """The first text at ``place``, or under a usual name, in a JSON document."""
     if isinstance(document, str):
         return document
+    if place is not None and isinstance(at := follow(document, steps(place)), str):
+        return at
     if isinstance(document, list):
         return next(filter(None, (_words_in(one, None) for one in document)), "")
     if not isinstance(document, dict):
         return ""
-    at: Any = document
-    for name in place.split(".") if place else ():
-        at = at.get(name) if isinstance(at, dict) else None
-    if isinstance(at, str):
-        return at
     return next(
         filter(None, (_words_in(document[name], None) for name in _WORDS if name in document)), ""
     )

@@ -27,6 +27,7 @@ import psycopg
 from psycopg import sql
 
 from elt import greenplum, rights
+from elt.place import encoded
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def register(
             schedule,
             since,
             source.is_asked_by_period,
-            "\n".join(source.redact),
+            "\n".join(map(encoded, source.redact)),
             source.table,
         )
         connection.execute(

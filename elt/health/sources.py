@@ -15,6 +15,7 @@ from elt.health.coverage import Coverage
 from elt.health.freshness import Rule, State
 from elt.health.query import can_read, rows
 from elt.periods import Grain
+from elt.place import Place, decoded
 from elt.registry import SCHEDULED_RUN_IDS
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
@@ -87,7 +88,7 @@ class Declared:
     schedule: str | None
     scheduled_since: datetime | None
     asks_by_period: bool
-    redact: tuple[str, ...]
+    redact: tuple[Place, ...]
 
 
 def read(
@@ -142,7 +143,9 @@ def read_declared(connection: psycopg.Connection[Any]) -> dict[str, Declared]:
         " from raw.sources",
     )
     return {
-        row["source"]: Declared(**row | {"redact": tuple(row["redact"].split("\n"))})
+        row["source"]: Declared(
+            **row | {"redact": tuple(map(decoded, filter(None, row["redact"].split("\n"))))}
+        )
         for row in declared
     }
 
