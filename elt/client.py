@@ -23,20 +23,22 @@ from elt.http import (
     own_words,
     printable,
     public_url,
-    retry_after,
     secret_params,
     without,
 )
+from elt.links import links_by_relation
 from elt.pagination import Page
 from elt.rate import Turns
+from elt.rate_headers import says_later, seconds_to_wait
 from elt.retry import Fault, Kind
-from elt.session import RedirectedError, links_by_relation, secrets_of
+from elt.session import RedirectedError, secrets_of
 from elt.source import Source
 
 log = logging.getLogger(__name__)
 
 WORTH_WAITING = frozenset({408, 425, 429})
 """Statuses below 500 that say "later" rather than "no"."""
+_FORBIDDEN, _TOO_MANY = 403, 429
 _CHUNK = 256 * 1024
 _MOST_OF_AN_ERROR = 8 * 1024
 """Bytes of the body of an error that are read."""
@@ -182,9 +184,17 @@ class Client:
             return
         said = f"it answered {status} {printable(response.reason)}".rstrip()
         words = self._words(session, response, clock)
-        if status >= 500 or status in WORTH_WAITING:
-            after = retry_after(response)
-            raise Fault(said, Kind.LATER, after=after, words=words, status=status)
+        # 403 is GitHub's way to say 429; its headers tell it from a login that is not accepted.
+        is_forbidden_for_now = status == _FORBIDDEN and says_later(response.headers)
+        if status >= 500 or status in WORTH_WAITING or is_forbidden_for_now:
+            raise Fault(
+                f"{said} (a rate limit, by its headers)" if is_forbidden_for_now else said,
+                Kind.LATER,
+                after=seconds_to_wait(response.headers),
+                words=words,
+                status=status,
+                is_rate_limit=is_forbidden_for_now or status == _TOO_MANY,
+            )
         source = self._source
         quoted = f"; it says: {words!r}" if words else ""
         raise RefusedError(

@@ -21,17 +21,15 @@ __all__ = ["Fetched", "fetch", "look"]
 
 log = logging.getLogger(__name__)
 
-_TOO_MANY = 429
-
 
 def look(
     hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None = None
 ) -> str | None:
     """Ask ``source`` once for a little; why it gave no records, None if it did.
 
-    A 429 counts as a response with records: the source is up, and an extract waits by itself, for
-    as long as the source asks. Raises SourceRefusedError or SourceInvalidError where asking again
-    is of no use.
+    A rate limit counts as a response with records: the source is up, and an extract waits by
+    itself, for as long as the source asks. Raises SourceRefusedError or SourceInvalidError where
+    asking again is of no use.
     """
     probe = source.pagination.probe()
     if source.incremental is not None and source.incremental.initial is not None:
@@ -43,7 +41,7 @@ def look(
             clock.begin()
             response = client.read(session, Page(1), clock)
         except Fault as fault:
-            if fault.status == _TOO_MANY:
+            if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
                 return None
             return f"{fault}{fault.quoted}"

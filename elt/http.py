@@ -1,4 +1,4 @@
-"""What HTTP says, fit for people: URLs without secrets, faults in words, when to come back."""
+"""What HTTP says, fit for people: URLs without secrets, faults in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -48,22 +46,6 @@ def public_url(
         for name, equals, value in pairs
     )
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds that the source asks to wait, given in seconds or as a date (RFC 9110, 10.2.3).
-
-    None where it says nothing, or a moment that has passed: then the pauses are ours, and grow.
-    """
-    value = response.headers.get("Retry-After", "").strip()
-    try:
-        if value.isdecimal():
-            seconds = float(value)
-        else:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return seconds if seconds > 0 else None
 
 
 def printable(text: str | None) -> str:

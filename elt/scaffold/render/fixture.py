@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from elt.decode import DecodeError
 from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
 from elt.place import steps
 from elt.scaffold import json_text
@@ -82,12 +84,17 @@ def encoded(plan: Plan) -> bytes:
 def content_type(plan: Plan) -> str | None:
     """The header Content-Type, where only that says which encoding the file is in."""
     answer = plan.page.answer
+    is_xml = plan.source.format == "xml"
     said = charset(answer.content_type)
     if said is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", said):
         return None
-    _, alone = encoding_of(answer.body, None, "", is_xml=plan.source.format == "xml")
-    if not is_text_encoding(said) or codecs.lookup(said) == codecs.lookup(alone):
+    _, used = encoding_of(answer.body, None, answer.content_type, is_xml=is_xml)
+    if not is_text_encoding(said) or codecs.lookup(said) != codecs.lookup(used):
         return None
+    with suppress(DecodeError):
+        _, alone = encoding_of(answer.body, None, "", is_xml=is_xml)
+        if codecs.lookup(alone) == codecs.lookup(used):
+            return None
     return f"text/plain; charset={said}"
 
 
