@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
-from elt.extract import Extract, Fetched, may_be_empty, nothing
+from elt.extract import Extract, Fetched
 from elt.pagination import Page
+from elt.query import Params, filled
 from elt.questions import expect_answered
+from elt.received import may_be_empty, nothing
 from elt.retry import Fault
 from elt.source import Source
 from elt.spool import Spool
@@ -22,9 +23,7 @@ __all__ = ["Fetched", "fetch", "look"]
 log = logging.getLogger(__name__)
 
 
-def look(
-    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None = None
-) -> str | None:
+def look(hook: ApiHook, source: Source, params: Params, endpoint: str | None = None) -> str | None:
     """Ask ``source`` once for a little; why it gave no records, None if it did.
 
     A rate limit counts as a response with records: the source is up, and an extract waits by
@@ -51,7 +50,7 @@ def look(
 def fetch(
     hook: ApiHook,
     source: Source,
-    params: Mapping[str, str],
+    params: Params,
     limit: int | None,
     spool: Spool,
     *,
@@ -103,8 +102,6 @@ def fetch(
     return extract().run(since)
 
 
-def _client(
-    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None
-) -> Client:
-    named = {name: value for name, value in params.items() if value}
-    return Client(hook, source, source.endpoint if endpoint is None else endpoint, named)
+def _client(hook: ApiHook, source: Source, params: Params, endpoint: str | None) -> Client:
+    url = source.endpoint if endpoint is None else endpoint
+    return Client(hook, source, url, filled(params))
