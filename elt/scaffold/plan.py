@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from elt.pagination import Pagination
 from elt.place import Place
+from elt.query import Params, pairs
 from elt.scaffold import naming
 from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.dates import Dated
@@ -151,8 +152,11 @@ class _Planning:
         self.params = {
             name: value for name, value in given.items() if name not in self.secret_params
         }
-        self.dates = dates.dated(self.target.path, self.params)
-        self.secrets = (*look.secrets, *quotations(self.secret_params.values()))
+        # One that occurs several times is sent as it is.
+        self.texts = {name: text for name, text in self.params.items() if isinstance(text, str)}
+        self.dates = dates.dated(self.target.path, self.texts)
+        in_query = (value for _, value in pairs(self.secret_params))
+        self.secrets = (*look.secrets, *quotations(in_query))
         self.endpoint = Endpoint(look, self.target, self.secret_params)
         self.entity = request.entity or naming.entity(self.target.path, request.source)
         self.limit: int | None = None
@@ -160,9 +164,9 @@ class _Planning:
 
     def plan(self) -> Plan:
         undated = {
-            name: value for name, value in self.params.items() if name not in self.dates.names
+            name: value for name, value in self.texts.items() if name not in self.dates.names
         }
-        first_params = {**self.params, **pagination.first_page(undated)}
+        first_params: dict[str, Any] = {**self.params, **pagination.first_page(undated)}
         answer = self.endpoint.answer(first_params)
         try:
             found = records.find(answer, self.entity, self.request.records)
@@ -336,7 +340,7 @@ class _Planning:
         ordered = sorted(rest, key=lambda column: order.index(column.group))
         return (*columns[:1], *ordered) if key_field is not None else tuple(ordered)
 
-    def _left(self, strategy: Pagination, params: Mapping[str, str]) -> dict[str, str]:
+    def _left(self, strategy: Pagination, params: Params) -> dict[str, str | Sequence[str]]:
         """The parameters that the pagination does not see to."""
         own = pagination.params_of(strategy)
         pages = (

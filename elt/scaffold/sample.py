@@ -11,6 +11,7 @@ from elt import more
 from elt.decode import DecodeError, Decoder, Document, storable
 from elt.more import Sign
 from elt.pagination import LAST_RECORD, LastRecord, Page, Walk, key_of
+from elt.query import Params, pairs
 from elt.repeats import value_of
 from elt.scaffold import json_text
 from elt.scaffold.look import Answer, Look, LookError, Target
@@ -29,7 +30,7 @@ class Sample:
     source: Source
     answer: Answer
     document: Document
-    params: Mapping[str, str]
+    params: Params
     """Those of its request, without secrets."""
 
     @property
@@ -91,18 +92,18 @@ class Sample:
 class Endpoint:
     """An endpoint that is looked at, each page once; ``asked`` counts the requests."""
 
-    def __init__(self, look: Look, target: Target, secret_params: Mapping[str, str]) -> None:
+    def __init__(self, look: Look, target: Target, secret_params: Params) -> None:
         self._look = look
         self._target = target
         self._secret_params = dict(secret_params)
         self._answers: dict[tuple[str | None, tuple[tuple[str, str], ...]], Answer] = {}
         self.asked = 0
 
-    def answer(self, params: Mapping[str, str], page: Page | None = None) -> Answer:
+    def answer(self, params: Params, page: Page | None = None) -> Answer:
         """What a page answers; ``params`` are those of the declaration. Raises LookError."""
         link = page.link if page else None
-        query = {**params, **(page.params if page else {})}
-        place = (link, tuple(sorted(query.items())))
+        query: dict[str, Any] = {**params, **(page.params if page else {})}
+        place = (link, tuple(sorted(pairs(query))))
         if place not in self._answers:
             self.asked += 1
             if self.asked > MOST_REQUESTS:
@@ -119,7 +120,7 @@ class Endpoint:
 
     def again(self, source: Source) -> Sample:
         """The records of the first page, asked for once more. Raises LookError, DecodeError."""
-        self._answers.pop((None, tuple(sorted(source.params.items()))), None)
+        self._answers.pop((None, tuple(sorted(pairs(source.params)))), None)
         return self.sample(source)
 
     def sample(self, source: Source, page: Page | None = None) -> Sample:
@@ -128,15 +129,17 @@ class Endpoint:
         return sample(source, answer, {**source.params, **(page.params if page else {})})
 
 
-def sample(source: Source, answer: Answer, params: Mapping[str, str]) -> Sample:
+def sample(source: Source, answer: Answer, params: Params) -> Sample:
     """What ``source`` makes of an answer to a request with ``params``. Raises DecodeError."""
     return Sample(source, answer, decoded(source, answer, params), params)
 
 
-def decoded(source: Source, answer: Answer, sent: Mapping[str, str] | None = None) -> Document:
+def decoded(source: Source, answer: Answer, sent: Params | None = None) -> Document:
     """What ``source`` makes of an answer to a request with ``sent``. Raises DecodeError."""
     decoder = Decoder(source, source.params)
-    return decoder.decode(answer.body, answer.content_type, tuple((sent or {}).values()))
+    return decoder.decode(
+        answer.body, answer.content_type, [value for _, value in pairs(sent or {})]
+    )
 
 
 def objects(records: list[bytes]) -> list[dict[str, Any]]:

@@ -616,7 +616,7 @@ def test_no_word_of_the_server_is_a_name_of_a_column(read: Read) -> None:
         ("other", "/list/issues", {}, "--header"),
         ("other", "/status", {"key": "load"}, "no record has a field 'load'"),
         ("other", "/hostile", {"records": "nothing"}, "has no 'nothing'"),
-        ("other", "/status?a=1&a=2", {}, "'a' has two"),
+        ("other", "/status", {"records": "[1"}, r"--records: '\[1' is no list in JSON"),
         ("other", "/status?a={{ds}}", {}, "a template"),
         ("other", "/status", {"entity": "x" * 40}, "longer than"),
     ],

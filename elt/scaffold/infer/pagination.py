@@ -144,8 +144,9 @@ class Finder:
             return self._in_vain(pagination, "the page after it was there before")
         return Found(pagination, second)
 
-    def _in_vain(self, pagination: Pagination, why: str) -> None:
+    def _in_vain(self, pagination: Pagination, why: str) -> Found | None:
         self._tried.setdefault(questions.tried(pagination), why)
+        return None
 
     def _begins(self, pagination: Pagination, begin: Page) -> bool:
         """Whether the first page is the one that was seen."""

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from elt.pagination import Header, Strategy
+from elt.pagination import Header
+from elt.query import Params
 from elt.scaffold.plan import Plan
 from elt.scaffold.render.literals import pieces, python, template, template_pieces
 from elt.source import SinglePage, Source
@@ -30,10 +31,6 @@ _DECLARED = (
     "rejected_share",
     "open_questions",
 )
-
-
-_OF_ALL = frozenset(Strategy.model_fields)
-"""Options that all paginations know."""
 
 
 def dag(plan: Plan) -> str:
@@ -141,13 +138,13 @@ def _value(begin: str, value: Any, indent: int) -> list[str]:
     inner: list[str] = []
     if isinstance(value, str):
         inner = _pieces(value, indent + 4)
-        opening, closing = "()"
+        opening, closing = "(", ")"
     elif isinstance(value, Mapping):
-        opening, closing = "{}"
+        opening, closing = "{", "}"
         for name, below in value.items():
             inner += _value(f"{python(name)}: ", _inner(below), indent + 4)
     elif isinstance(value, list | tuple):
-        opening, closing = "[]" if isinstance(value, list) else "()"
+        opening, closing = ("[", "]") if isinstance(value, list) else ("(", ")")
         for below in value:
             inner += _value("", _inner(below), indent + 4)
     elif isinstance(value, Header):
@@ -195,14 +192,21 @@ def _pieces(text: str, indent: int) -> list[str]:
     return [f"{margin}{piece}" for piece in pieces(text, _WIDTH - indent, python)]
 
 
-def _mapping(field: str, values: dict[str, str]) -> list[str]:
-    pairs = ", ".join(f"{python(name)}: {template(value)}" for name, value in values.items())
+def _mapping(field: str, values: Params) -> list[str]:
+    pairs = ", ".join(
+        f"{python(name)}: {template(value) if isinstance(value, str) else _literal(list(value))}"
+        for name, value in values.items()
+    )
     one_line = f"    {field}={{{pairs}}},"
     if len(one_line) <= _WIDTH:
         return [one_line]
-    lines = [
-        line for name, value in values.items() for line in _templated(f"{python(name)}: ", value, 8)
-    ]
+    lines: list[str] = []
+    for name, value in values.items():
+        begin = f"{python(name)}: "
+        if isinstance(value, str):
+            lines += _templated(begin, value, 8)
+        else:
+            lines += _value(begin, list(value), 8)
     return [f"    {field}={{", *lines, "    },"]
 
 
@@ -214,7 +218,7 @@ def _call(name: str, model: Any) -> list[str]:
         if (value := getattr(model, field)) != type(model).model_fields[field].default
     ]
     # What a strategy asks for comes first, as one would write it.
-    given.sort(key=lambda pair: pair[0] in _OF_ALL)
+    given.sort(key=lambda pair: pair[0] not in type(model).__annotations__)
     texts = [f"{field}={_literal(value)}" for field, value in given]
     one_line = f"    {name}={type(model).__name__}({', '.join(texts)}),"
     if len(one_line) <= _WIDTH:
