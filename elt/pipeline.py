@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,7 +12,7 @@ from airflow.sdk import DAG, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from elt import lineage, task_retries, triage
-from elt.errors import DeclarationError
+from elt.limit import record_limit
 from elt.params import described
 from elt.sense import ApiSensor
 from elt.settings import MOST_RETRIES, number
@@ -78,6 +77,7 @@ def pipeline(
         available = ApiSensor(
             task_id="is_api_available",
             source=source,
+            limit=limit,
             timeout=number("ELT_SENSOR_TIMEOUT", 600),
             poke_interval=number("ELT_SENSOR_POKE_INTERVAL", 10),
         )
@@ -183,7 +183,7 @@ def _extract(source: Source, limit: str | None) -> Any:
                 ApiHook(source.conn_id),
                 source,
                 query,
-                _count(source, limit),
+                record_limit(source, limit),
                 spool,
                 endpoint=endpoint,
                 since=since,
@@ -197,18 +197,6 @@ def _extract(source: Source, limit: str | None) -> Any:
         return ref
 
     return extract(source.endpoint, dict(source.params), limit)
-
-
-def _count(source: Source, limit: str | None) -> int | None:
-    """The records to fetch, of a rendered template. Raises DeclarationError."""
-    if limit is None:
-        return None
-    if not re.fullmatch(r"\s*[0-9]{1,12}\s*", str(limit)):
-        raise DeclarationError(
-            f"{source.table}: the limit of records is rendered as {str(limit)[:40]!r}, which is not"
-            " a whole number: look at the parameters of the run and at the DAG's 'limit'"
-        )
-    return int(limit)
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.http.sensors.http import HttpSensor
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
+from elt.limit import record_limit
 from elt.source import Source
+from elt.warehouse import LOADER_CONN_ID
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,7 +22,9 @@ log = logging.getLogger(__name__)
 class ApiSensor(HttpSensor):
     """Waits until ``source`` answers with at least one record; says what it met meanwhile.
 
-    A small page is asked for where the source has sizes.
+    It sends what the extract sends first: the declared size of a page, the cursor that an
+    incremental source goes on from. Smaller pages are refused by some sources, and what there has
+    been since the beginning may be too large. ``limit`` is the extract's, a template.
 
     No connection, 5xx, an error with status 200 and an empty response are waited out. A rate limit
     (429, or 403 with headers that say so) counts as a response: the source is up, and the extract
@@ -33,7 +37,9 @@ class ApiSensor(HttpSensor):
     triggerer does not look at answers.
     """
 
-    def __init__(self, *, source: Source, **kwargs: Any) -> None:
+    template_fields = (*HttpSensor.template_fields, "limit")
+
+    def __init__(self, *, source: Source, limit: str | None = None, **kwargs: Any) -> None:
         super().__init__(
             endpoint=source.endpoint,
             http_conn_id=source.conn_id,
@@ -44,6 +50,7 @@ class ApiSensor(HttpSensor):
             **kwargs,
         )
         self.source = source
+        self.limit = limit
         self._fault = "nothing was asked yet"
 
     def poke(self, context: Context) -> bool:
@@ -51,8 +58,17 @@ class ApiSensor(HttpSensor):
         from elt import fetch
         from elt.api import ApiHook
 
-        hook = ApiHook(self.http_conn_id)
-        self._fault = fetch.look(hook, self.source, self.request_params, self.endpoint) or ""
+        self._fault = (
+            fetch.look(
+                ApiHook(self.http_conn_id),
+                self.source,
+                self.request_params,
+                record_limit(self.source, self.limit),
+                endpoint=self.endpoint,
+                since=self._since(context),
+            )
+            or ""
+        )
         if self._fault:
             again = datetime.now(UTC) + timedelta(seconds=self.poke_interval)
             log.info(
@@ -75,6 +91,19 @@ class ApiSensor(HttpSensor):
                 f"{self._what()} did not answer with records within {self.timeout:.0f} s;"
                 f" at last: {self._fault}"
             ) from None
+
+    def _since(self, context: Context) -> str | None:
+        """The cursor that the extract will go on from; None of sources without one."""
+        if self.source.incremental is None:
+            return None
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        from elt import landing
+
+        dag_run: Any = context["dag_run"]
+        period = self.source.period_start(dag_run.logical_date, dag_run.run_after)
+        warehouse = PostgresHook(postgres_conn_id=LOADER_CONN_ID)
+        return landing.cursor_before(warehouse, self.source, period)
 
     def _what(self) -> str:
         return f"{self.source.table} (connection {self.http_conn_id!r}, endpoint {self.endpoint!r})"
