@@ -10,7 +10,6 @@ from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
 from elt.extract import Extract, Fetched
 from elt.lag import LagError
-from elt.pagination import Page
 from elt.query import Params, filled
 from elt.questions import expect_answered
 from elt.received import may_be_empty, nothing
