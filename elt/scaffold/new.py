@@ -12,7 +12,8 @@ from elt.local.summary import command_name
 from elt.place import steps as steps_of
 from elt.scaffold import files, look
 from elt.scaffold.infer.places import as_option
-from elt.scaffold.plan import Plan, Request, plan
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import plan
 from elt.scaffold.render import dag, dbt, fixture, snapshot, source_test
 from elt.source import SinglePage
 from elt.stack import connections

@@ -14,7 +14,8 @@ import pytest
 from elt.errors import DeclarationError
 from elt.scaffold import sample
 from elt.scaffold.look import Look, LookError
-from elt.scaffold.plan import Plan, Request, plan
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import plan
 from elt.scaffold.render.dag import dag
 from elt.source import Source
 from tests.http_source import CONNECTION, Asked, Reply, connection, extract, http_source
@@ -267,7 +268,7 @@ ASKED: dict[str, tuple[Body, str]] = {
     "part of it": (lambda *_: Reply(things(7), 206), "'status 206'"),
     "a round number": (lambda *_: things(100), "So round a number"),
     "pages by POST": (graphql, "hasNextPage' is true"),
-    "others each time": (lottery, "other records come each time"),
+    "others each time": (lottery, "gave other records, as each request does"),
 }
 
 

@@ -299,7 +299,7 @@ def test_a_list_of_a_round_number_may_be_a_page() -> None:
     result = found(lambda _: ALL[:30], {})
     assert result.pagination == SinglePage()
     (question,) = result.questions
-    assert "page= the same records came; offset= the same records came" in question
+    assert "page= gave the same records; offset= gave the same records" in question
     assert found(lambda _: ALL[:29], {}).questions == ()
     assert found(lambda _: {"items": ALL[:30], "total": 30}, {}).questions == ()
     assert found(lambda _: {"items": ALL[:30], "next": None}, {}).questions == ()

@@ -19,7 +19,8 @@ from elt.local.home import Home
 from elt.scaffold import naming
 from elt.scaffold.look import Answer, LookError
 from elt.scaffold.new import texts
-from elt.scaffold.plan import MOST_COLUMNS, Plan, Request, plan
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import MOST_COLUMNS, plan
 from elt.scaffold.render import fixture, literals
 from elt.source import Source
 from elt.stack.errors import UsageError

@@ -26,7 +26,9 @@ from elt.scaffold.json_text import Number
 from elt.scaffold.naming import snake
 from elt.signs import meaning
 
-PAGES = frozenset({"page", "p", "page_number", "page_no", "pagenum", "page_num", "pageno"})
+PAGES = frozenset(
+    {"page", "p", "page_index", "page_number", "page_no", "pagenum", "page_num", "pageno"}
+)
 OFFSETS = frozenset(
     {"offset", "skip", "start", "from", "start_index", "startat", "start_at", "result_offset"}
 )
@@ -69,6 +71,8 @@ _HINTS: tuple[tuple[frozenset[str], str, str], ...] = (
 )
 """Names in a response, and what such sources call offset and size."""
 _DEEPEST = 4
+_MOST_GUESSES = 9
+"""Parameters that are tried for a cursor."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,10 @@ class Seen:
 def said_at(sign: Sign) -> Said | None:
     """Where a sign is, as a declaration has it; None where none can name it."""
     if sign.header is not None:
+        # Not what is a part of the header's value.
         is_whole = sign.place.lower() == f"header {sign.header.lower()}"
-        return Header(name=sign.header) if is_whole else None
+        is_range = sign.header.lower() == "content-range"
+        return Header(name=sign.header) if is_whole and not is_range else None
     if sign.at is None or not is_addressable(sign.at):
         return None
     return place_of(sign.at)
@@ -142,6 +148,7 @@ class _Candidates:
         self.total = total if expected is not None and expected > seen.size else None
         self.more = self._said("more", with_meaning=True)
         self.last_page = self._said("pages")
+        self.has_cursor = False
 
     def all(self) -> Iterator[Candidate]:
         seen, size, most, total = self.seen, self.size, self.most, self.total
@@ -167,8 +174,16 @@ class _Candidates:
         for path, value in self.scalars:
             if value is None and _names_next(path) and self._is_about_pages(path):
                 yield Candidate(NextLink(at=place_of(path), total=total), is_sure=True)
+        guesses: list[Candidate] = []
         if page is None and offset is None and seen.may_have_more:
-            yield from self._guesses()
+            guesses = list(self._guesses())
+        is_counted = self.last_page is not None or any(
+            name in PAGES | OFFSETS for name in self.names
+        )
+        for some in (
+            (guesses, self._last_records()) if is_counted else (self._last_records(), guesses)
+        ):
+            yield from some
 
     def _said(self, kind: str, *, with_meaning: bool = False) -> Said | None:
         for sign in self.seen.signs:
@@ -197,20 +212,19 @@ class _Candidates:
 
     def _cursors(self) -> Iterator[Candidate]:
         params = self.seen.params
-        has_cursor = False
         for sign, at, name in self._cursor_places():
-            has_cursor = True
-            known = _CURSORS.get(snake(name), ())
-            guesses = tuple(dict.fromkeys((*known, *_own(snake(name)), *_ANY_CURSOR)))
+            self.has_cursor = True
+            guesses = (*_CURSORS.get(snake(name), ()), *_own(snake(name)), *_ANY_CURSOR)
             given = [param for param in params if snake(param) in guesses]
-            if any(letter.isupper() for letter in name):
-                guesses = tuple(dict.fromkeys((*map(_camel, guesses), *guesses)))
             if sign is not None and self._is_object(sign):
                 yield Candidate(self._cursor(at, None))
                 continue
-            for param in dict.fromkeys((*given, *guesses)):
+            for param in [*given, *_styled(guesses, name)][:_MOST_GUESSES]:
                 yield Candidate(self._cursor(at, param), is_guess=True)
-        if self.more is not None and self.seen.key is not None and not has_cursor:
+
+    def _last_records(self) -> Iterator[Candidate]:
+        if self.more is not None and self.seen.key is not None and not self.has_cursor:
+            params = self.seen.params
             given = [param for param in params if snake(param) in _AFTER_LAST]
             for param in dict.fromkeys((*given, *_AFTER_LAST)):
                 last = LastRecord(
@@ -269,6 +283,7 @@ class _Candidates:
             for one in offsets
         ):
             yield Candidate(self._by_offset("offset", self.size or "limit"), is_guess=True)
+        yield Candidate(self._by_offset("$offset", self.size or "$limit"), is_guess=True)
 
     def _named_pages(self) -> list[str]:
         return [self.names[name] for name in sorted(PAGES & self.names.keys() - {"page"})]
@@ -298,6 +313,23 @@ class _Candidates:
 def _own(name: str) -> tuple[str, ...]:
     """Parameters that are called as the cursor is."""
     return tuple(filter(None, (name.removeprefix("next_"), name)))
+
+
+def _styled(guesses: Iterable[str], name: str) -> list[str]:
+    """``guesses`` as they are written where the cursor is called ``name``.
+
+    >>> _styled(["token", "next_token"], "NextToken")[:4]
+    ['token', 'NextToken', 'nextToken', 'Token']
+    """
+    names = list(dict.fromkeys(guesses))
+    if name[:1].isupper():
+        # AWS: NextToken is sent as such, NextContinuationToken as continuation-token.
+        own = _own(snake(name))
+        pascal = [_camel(one)[:1].upper() + _camel(one)[1:] for one in reversed(own)]
+        names = [own[0].replace("_", "-"), pascal[0], _camel(own[-1]), *pascal, *map(_camel, names)]
+    elif any(letter.isupper() for letter in name):
+        names = [*map(_camel, names), *names]
+    return list(dict.fromkeys(names))
 
 
 def _names_next(path: Path) -> bool:

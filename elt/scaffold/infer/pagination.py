@@ -125,23 +125,24 @@ class Finder:
             second = self.ask(pagination, following)
         except LookError as error:
             is_end = is_sure and error.status in REFUSALS_OF_A_PAGE
-            return Found(pagination) if is_end else self._in_vain(pagination, str(error))
+            refused = f"was refused with {error.status}" if error.status else str(error)
+            return Found(pagination) if is_end else self._in_vain(pagination, refused)
         except (DecodeError, PaginationError) as error:
             return self._in_vain(pagination, str(error))
         if second.records and self._overlaps(first, second, pagination):
-            return self._in_vain(pagination, "the same records came")
+            return self._in_vain(pagination, "gave the same records")
         if not self._begins(pagination, begin):
-            return self._in_vain(pagination, "other records came")
+            return self._in_vain(pagination, "began with other records")
         if not second.records:
             if following.link is not None or self._goes_on(pagination, second, following):
                 return Found(pagination)
-            return Found(pagination) if is_sure else self._in_vain(pagination, "no records came")
+            return Found(pagination) if is_sure else self._in_vain(pagination, "gave none")
         if not self._names_page(second, following):
             is_lottery = self._is_random or (candidate.is_guess and self._differs_each_time())
             if is_lottery:
-                return self._in_vain(pagination, "other records come each time")
+                return self._in_vain(pagination, "gave other records, as each request does")
         if not self._continues(pagination, first, second, begin, following):
-            return self._in_vain(pagination, "the page after it was there before")
+            return self._in_vain(pagination, "led back")
         return Found(pagination, second)
 
     def _in_vain(self, pagination: Pagination, why: str) -> Found | None:
