@@ -10,7 +10,7 @@ import pytest
 
 from elt.place import Place
 from elt.scaffold import json_text
-from elt.scaffold.infer import fields, key, lists, places, records, secrets, types
+from elt.scaffold.infer import candidates, fields, key, lists, places, records, secrets, types
 from elt.scaffold.infer.fields import Field
 from elt.scaffold.infer.lists import NoRecordsError
 from elt.scaffold.look import Answer
@@ -30,7 +30,7 @@ def type_of(*values: Any, name: str = "x") -> str:
     return types.type_of(field)
 
 
-@pytest.mark.parametrize("module", [fields, json_text, lists, places, secrets])
+@pytest.mark.parametrize("module", [candidates, fields, json_text, lists, places, secrets])
 def test_the_examples_hold(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
 

@@ -23,7 +23,7 @@ from elt.scaffold.infer import pagination
 from elt.scaffold.infer.pagination import Finder, Found
 from elt.scaffold.infer.records import find
 from elt.scaffold.look import Answer, LookError
-from elt.scaffold.sample import Sample, sample
+from elt.scaffold.sample import MOST_REQUESTS, Sample, sample
 from elt.source import Source
 
 HOST = "http://api.example/things"
@@ -68,7 +68,7 @@ def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
         again=lambda: sample(source, answer(dict(begin)), begin),
     )
     result = finder.find()
-    assert len(asked) <= 12
+    assert len(asked) <= MOST_REQUESTS
     return result
 
 
