@@ -12,7 +12,7 @@ from elt.extract import Extract, Fetched
 from elt.lag import LagError
 from elt.query import Params, filled
 from elt.questions import expect_answered
-from elt.received import may_be_empty, nothing
+from elt.received import Received
 from elt.retry import Fault
 from elt.source import Source
 from elt.spool import Spool
@@ -44,13 +44,17 @@ def look(
     with client.sessions(1) as (session,):
         try:
             clock.begin()
-            response = client.read(session, source.pagination.first(limit), clock)
+            page = source.pagination.first(limit)
+            response = client.read(session, page, clock)
+            if not response.document.records:
+                # An empty page may name a next one, which an extract follows.
+                Received(source, limit).check_empty(page, response)
         except Fault as fault:
             if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
                 return None
             return f"{fault}{fault.quoted}"
-    return None if response.document.records or may_be_empty(source) else nothing(source)
+    return None
 
 
 def fetch(
