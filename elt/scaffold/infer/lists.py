@@ -75,7 +75,8 @@ class _Map:
 
     path: Path
     names: tuple[str, ...]
-    of: Literal["values", "records"]
+    of: Literal["values", "records", "alike"]
+    """``alike``: objects with the same fields, which may be records by name, or parts of one."""
 
 
 def is_keyed_by_data(objects: Iterable[Mapping[str, Any]]) -> bool:
@@ -196,9 +197,15 @@ class _Search:
         if best > 0:
             return
         for found in self._maps:
+            names = ", ".join(ascii(name)[1:-1][:40] for name in found.names[:2])
+            place = as_option(found.path) if found.path else "the response"
+            if found.of == "alike" and best < 0:
+                raise NoRecordsError(
+                    f"{place} has objects that are alike ({names}, …): they may be records by name,"
+                    " and no place of a declaration holds for all of them, or parts of one record:"
+                    f" {_WHOLE} is one"
+                )
             if found.of == "records":
-                names = ", ".join(ascii(name)[1:-1][:40] for name in found.names[:2])
-                place = as_option(found.path) if found.path else "the response"
                 raise NoRecordsError(
                     f"{place} is a map whose names are data ({names}, …), and no place of a"
                     " declaration holds for all of them: look for a URL that gives a list;"
@@ -235,7 +242,7 @@ class _Search:
                     " JSON: name that by --records if it has the records"
                 )
         for found in self._maps:
-            if found.path:
+            if found.path and found.of == "values":
                 yield (
                     f"{as_option(found.path)} is a map whose names are data, so it is one column of"
                     " JSON"
@@ -266,6 +273,8 @@ class _Search:
         if value and is_map and is_keyed_by_data([value]):
             self._maps.append(_Map(path, tuple(value), _of_map(value.values())))
             return
+        if _are_alike(value):
+            self._maps.append(_Map(path, tuple(value), "alike"))
         of_data = {name: below for name, below in value.items() if _DATA.fullmatch(name)}
         if any(isinstance(below, dict | list) and below for below in of_data.values()):
             self._maps.append(_Map(path, tuple(of_data), _of_map(of_data.values())))
@@ -315,6 +324,12 @@ def _kind(value: list[Any]) -> Kind:
     if objects and objects * 2 >= len(value):
         return "objects"
     return "rows" if all(isinstance(item, list) for item in value) else "values"
+
+
+def _are_alike(value: Mapping[str, Any]) -> bool:
+    """Whether an object has nothing but objects, with the same fields each."""
+    fields = [frozenset(below) for below in value.values() if isinstance(below, dict)]
+    return len(value) > 1 and len(fields) == len(value) and len(set(fields)) == 1 and any(fields)
 
 
 def _of_map(values: Iterable[Any]) -> Literal["values", "records"]:
