@@ -324,3 +324,23 @@ def test_the_first_page_is_looked_at() -> None:
     given = {"page": "7", "offset": "40", "q": "7", "start": "abc"}
     assert pagination.first_page(given) == {"page": "1", "offset": "0", "q": "7", "start": "abc"}
     assert pagination.first_page({"page": "0"}) == {"page": "0"}
+
+
+def test_a_sign_that_the_pagination_does_not_go_by_is_named() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        link = f"/things?page={page + 1}" if page < 3 else None
+        token = f"t{page + 1}" if page < 3 else None
+        return {
+            "results": by_page(query),
+            "next": link,
+            "total": 45,
+            "pages": 3,
+            "page_token": token,
+        }
+
+    result = found(reply, {})
+    assert result.pagination == NextLink(at="next", total="total")
+    (remark,) = result.remarks
+    assert "'page_token' is 't2'" in remark
+    assert "a run that ends while it says so fails" in remark

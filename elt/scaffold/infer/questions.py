@@ -46,6 +46,8 @@ def left(signs: Sequence[Sign], pagination: Pagination, size: int) -> tuple[str,
         " that, and a run that ends while it says so fails"
         for sign in signs
         if sign.kind != "full" and sign.says_more(size, 1) and not _goes_by(pagination, sign)
+        # One of several counts will do.
+        if not (sign.is_count and pagination.total is not None)
     )
 
 
