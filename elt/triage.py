@@ -23,8 +23,8 @@ def notes(source: Source) -> str:
         "create_tables": (
             "the warehouse is down, the loader may not create, or the declaration has"
             " `open_questions`",
-            "look at the connection `warehouse_loader` and at its rights on the schema `raw`; answer"
-            " the questions, which the error names, in the DAG file",
+            "look at the connection `warehouse_loader` and at its rights on the schema `raw`;"
+            " answer the questions, which the error names, in the DAG file",
         ),
         "is_api_available": (
             "the source gave no records in time; the error has its last answer",
