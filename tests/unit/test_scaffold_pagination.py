@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -22,8 +23,8 @@ from elt.pagination import (
 from elt.scaffold.infer import pagination
 from elt.scaffold.infer.pagination import Finder, Found
 from elt.scaffold.infer.records import find
-from elt.scaffold.look import Answer, LookError
-from elt.scaffold.sample import MOST_REQUESTS, Sample, sample
+from elt.scaffold.look import Answer, LookError, target
+from elt.scaffold.sample import Endpoint, Sample
 from elt.source import Source
 
 HOST = "http://api.example/things"
@@ -32,44 +33,59 @@ Params = Mapping[str, str]
 Reply = Callable[[dict[str, str]], Any]
 
 
-def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
-    """The pagination of an endpoint whose answers ``reply`` makes of the parameters."""
-    asked = []
+class FakeLook:
+    """An endpoint whose answers ``reply`` makes of the parameters, and ``links`` the next link."""
 
-    def answer(query: dict[str, str]) -> Answer:
-        asked.append(query)
-        body = reply(query)
+    def __init__(self, reply: Reply, links: Reply | None) -> None:
+        self.reply = reply
+        self.links = links
+
+    def get(self, url: str, params: Mapping[str, Any]) -> Answer:
+        query = dict(params)
+        body = self.reply(query)
         if isinstance(body, int):
             raise LookError("refused", body)
-        next_link = links(query) if links else None
-        return Answer(HOST, json.dumps(body).encode(), "", {"next": next_link} if next_link else {})
+        link = self.links(query) if self.links else None
+        return Answer(HOST, json.dumps(body).encode(), "", {"next": link} if link else {})
 
+    def follow(self, link: str, page: str) -> Answer:
+        return self.get(page, dict(parse_qsl(urlsplit(link).query)))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("elt.scaffold.sample.PAUSE", 0)
+
+
+def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
+    """The pagination of an endpoint whose answers ``reply`` makes of the parameters."""
+    fake: Any = FakeLook(reply, links)
+    endpoint = Endpoint(fake, target(HOST), {})
     begin = pagination.first_page(params)
-    first = answer(dict(begin))
-    place = find(first, "things")
+    place = find(endpoint.answer(begin), "things")
     source = Source(
-        name="s", entity="things", conn_id="c", endpoint="/things", records=place.records, key="id"
+        name="s",
+        entity="things",
+        conn_id="c",
+        endpoint="/things",
+        params=begin,
+        records=place.records,
+        key="id",
     )
 
     def ask(strategy: Pagination, page: Page) -> Sample:
-        query = {**begin, **page.params}
-        if page.link is not None:
-            query = dict(pair.split("=") for pair in page.link.partition("?")[2].split("&"))
-        given = answer(query)
-        return sample(source.model_copy(update={"pagination": strategy}), given, query)
+        return endpoint.sample(source.model_copy(update={"pagination": strategy}), page)
 
     finder = Finder(
-        first=sample(source, first, begin),
+        first=endpoint.sample(source),
         envelope=place.envelope,
         params=begin,
         records=place.records,
         key="id",
         ask=ask,
-        again=lambda: sample(source, answer(dict(begin)), begin),
+        again=lambda: endpoint.again(source),
     )
-    result = finder.find()
-    assert len(asked) <= MOST_REQUESTS
-    return result
+    return finder.find()
 
 
 def by_page(
@@ -303,6 +319,23 @@ def test_a_list_of_a_round_number_may_be_a_page() -> None:
     assert found(lambda _: ALL[:29], {}).questions == ()
     assert found(lambda _: {"items": ALL[:30], "total": 30}, {}).questions == ()
     assert found(lambda _: {"items": ALL[:30], "next": None}, {}).questions == ()
+
+
+def test_an_empty_second_page_answers_whether_a_round_number_is_all() -> None:
+    result = found(
+        lambda query: (
+            by_page(query, size=20)
+            if "page" not in query
+            else (ALL[:20] if query["page"] == "1" else [])
+        ),
+        {},
+    )
+    assert (result.pagination, result.questions) == (PageNumber(page="page"), ())
+    result = found(
+        lambda query: {"more": True, "data": ALL[:20] if query.get("page", "1") == "1" else []}, {}
+    )
+    assert result.pagination == SinglePage()
+    assert "page= gave none" in result.questions[0]
 
 
 def test_records_that_are_said_to_be_more_make_the_run_fail() -> None:

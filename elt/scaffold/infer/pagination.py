@@ -13,6 +13,7 @@ from elt.pagination import (
     NextLink,
     Offset,
     Page,
+    PageNumber,
     Pagination,
     PaginationError,
     SinglePage,
@@ -136,7 +137,9 @@ class Finder:
         if not second.records:
             if following.link is not None or self._goes_on(pagination, second, following):
                 return Found(pagination)
-            return Found(pagination) if is_sure else self._in_vain(pagination, "gave none")
+            if is_sure or self._is_end(pagination):
+                return Found(pagination)
+            return self._in_vain(pagination, "gave none")
         if not self._names_page(second, following):
             is_lottery = self._is_random or (candidate.is_guess and self._differs_each_time())
             if is_lottery:
@@ -163,10 +166,21 @@ class Finder:
 
     def _goes_on(self, pagination: Pagination, second: Sample, following: Page) -> bool:
         """Whether a page without records names a further one."""
+        if isinstance(pagination, PageNumber | Offset):
+            return False  # which count, whatever the page is
         try:
             return pagination.following(second.walk(following, self.first)) is not None
         except PaginationError:
             return False
+
+    def _is_end(self, pagination: Pagination) -> bool:
+        """Whether a page without records says that the first one has all there are.
+
+        A source that does not know the parameter would have given the same records again.
+        """
+        is_counted = isinstance(pagination, PageNumber | Offset)
+        signs = (sign for sign in self.first.signs if sign.kind != "full")
+        return is_counted and not any(sign.says_more(self._size, 1) for sign in signs)
 
     def _continues(
         self, pagination: Pagination, first: Sample, second: Sample, begin: Page, following: Page
