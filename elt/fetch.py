@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
@@ -86,6 +87,8 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
+    for remark in fixed_dates.remarks(source):
+        log.warning("%s: %s", source.table, remark)
     _expect_some(source, limit)
     params = _params(source, params, since)
 
