@@ -12,7 +12,13 @@ from msgspec import Raw
 
 from elt.decode import missing
 from elt.decode.around import Around
-from elt.decode.errors import DecodeError, ErrorDocumentError, misread, shorten
+from elt.decode.errors import (
+    DecodeError,
+    ErrorDocumentError,
+    UnreadableError,
+    misread,
+    shorten,
+)
 from elt.decode.redaction import Redactions, redact
 from elt.decode.tree import Tree
 from elt.place import Place, Step, shown, steps
@@ -60,7 +66,7 @@ def split(
             return _split(mended, records, error, places, tree, was_there)
     except _NO_JSON as fault:
         # The parser's words quote nothing of the document: they say where it is wrong.
-        raise DecodeError(f"the answer is not JSON: {fault}") from None
+        raise UnreadableError(f"the answer is not JSON: {fault}") from None
 
 
 def split_lines(body: bytes, tree: Redactions) -> list[bytes]:
@@ -80,7 +86,7 @@ def split_lines(body: bytes, tree: Redactions) -> list[bytes]:
                 record = bytes(_RAW.decode(_ESCAPES.sub(_replace_lone, line.strip())))
             records.append(redact(record, tree) if tree else record)
         except _NO_JSON as fault:
-            raise DecodeError(f"line {number} of the answer is not JSON: {fault}") from None
+            raise UnreadableError(f"line {number} of the answer is not JSON: {fault}") from None
     return records
 
 
