@@ -101,8 +101,14 @@ class _Look:
         self._way = way
         self._size = size
         self._nouns = nouns
-        self._sent = frozenset(map(str, sent.values()))
-        self._sizes = frozenset(number(value) for name, value in sent.items() if is_size(name))
+        # A parameter that occurs twice has a list of values.
+        pairs = [
+            (name, one)
+            for name, value in sent.items()
+            for one in (value if isinstance(value, list | tuple) else [value])
+        ]
+        self._sent = frozenset(str(value) for _, value in pairs)
+        self._sizes = frozenset(number(value) for name, value in pairs if is_size(name))
         self._is_one = is_one
         self._todo: deque[tuple[Mapping[Any, Any], tuple[Step, ...], Role]] = deque()
         self._left: dict[Role, int] = {"around": _AROUND, "counts": _AROUND, "other": _OTHERS}

@@ -260,19 +260,17 @@ def test_lines_of_an_earlier_release_are_what_they_were() -> None:
     ]
 
 
-def test_a_page_of_an_earlier_attempt_has_its_places_and_signs() -> None:
+def test_a_page_of_an_earlier_attempt_has_its_signs() -> None:
     entry = Entry(
         number=1,
         place="p",
-        wanted=None,
         size=1,
         records=1,
         bytes=9,
         digest="d",
-        values={("@odata.nextLink",): "/2", "a.b": 1, (0, "total"): None},
+        values={},
         links={},
         url="/",
-        present=frozenset({("@odata.nextLink",), "a.b"}),
         signs=(Sign("total", "0.total", "0", 0, (0, "total")), Sign("more", "more", "true")),
     )
     with Spool() as spool:
@@ -281,7 +279,7 @@ def test_a_page_of_an_earlier_attempt_has_its_places_and_signs() -> None:
         journal.add(entry)
         again = Journal(spool, "an extract").take(1, "p", None)
     assert again is not None
-    assert (again.values, again.present, again.signs) == (entry.values, entry.present, entry.signs)
+    assert again.signs == entry.signs
 
 
 # XML
