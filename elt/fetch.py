@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 
+from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
-from elt.extract import Extract, Fetched, may_be_empty, nothing
+from elt.extract import Extract, Fetched
 from elt.lag import LagError
+from elt.query import Params, filled
 from elt.questions import expect_answered
+from elt.received import Received
 from elt.retry import Fault
 from elt.source import Source
 from elt.spool import Spool
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 def look(
     hook: ApiHook,
     source: Source,
-    params: Mapping[str, str],
+    params: Params,
     limit: int | None = None,
     *,
     endpoint: str | None = None,
@@ -43,19 +45,23 @@ def look(
     with client.sessions(1) as (session,):
         try:
             clock.begin()
-            response = client.read(session, source.pagination.first(limit), clock)
+            page = source.pagination.first(limit)
+            response = client.read(session, page, clock)
+            if not response.document.records:
+                # An empty page may name a next one, which an extract follows.
+                Received(source, limit).check_empty(page, response)
         except Fault as fault:
             if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
                 return None
             return f"{fault}{fault.quoted}"
-    return None if response.document.records or may_be_empty(source) else nothing(source)
+    return None
 
 
 def fetch(
     hook: ApiHook,
     source: Source,
-    params: Mapping[str, str],
+    params: Params,
     limit: int | None,
     spool: Spool,
     *,
@@ -81,6 +87,8 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
+    for remark in fixed_dates.remarks(source):
+        log.warning("%s: %s", source.table, remark)
     _expect_some(source, limit)
     params = _params(source, params, since)
 
@@ -107,7 +115,7 @@ def _expect_some(source: Source, limit: int | None) -> None:
         )
 
 
-def _params(source: Source, params: Mapping[str, str], since: str | None) -> Mapping[str, str]:
+def _params(source: Source, params: Params, since: str | None) -> Params:
     """``params`` with the place that an incremental source goes on from."""
     incremental = source.incremental
     if incremental is None:
@@ -127,8 +135,6 @@ def _checked(source: Source, extract: Extract, since: str | None) -> Fetched:
     return replace(fetched, replaced=extract.client.replaced)
 
 
-def _client(
-    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None
-) -> Client:
-    named = {name: value for name, value in params.items() if value}
-    return Client(hook, source, source.endpoint if endpoint is None else endpoint, named)
+def _client(hook: ApiHook, source: Source, params: Params, endpoint: str | None) -> Client:
+    url = source.endpoint if endpoint is None else endpoint
+    return Client(hook, source, url, filled(params))

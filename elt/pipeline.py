@@ -166,7 +166,7 @@ def _extract(source: Source, limit: str | None) -> Any:
         # A source that allows 20,000 records in five minutes takes hours for a million.
         execution_timeout=timedelta(hours=6),
     )
-    def extract(endpoint: str, query: dict[str, str], limit: str | None) -> RawRef:
+    def extract(endpoint: str, query: dict[str, Any], limit: str | None) -> RawRef:
         from elt import fetch, landing
         from elt.api import ApiHook
 

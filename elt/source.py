@@ -24,6 +24,8 @@ from elt.decode.unstorable import Kind as Unstorable
 from elt.lag import moved_back
 from elt.pagination import (
     Cursor,
+    Header,
+    LastRecord,
     LinkHeader,
     NextLink,
     Offset,
@@ -32,12 +34,15 @@ from elt.pagination import (
     SinglePage,
 )
 from elt.periods import Grain
-from elt.place import Place, valid
+from elt.place import Place, are_elements, steps, valid
+from elt.query import pairs
 
 __all__ = [
     "Cursor",
     "Freshness",
+    "Header",
     "Incremental",
+    "LastRecord",
     "LinkHeader",
     "NextLink",
     "Offset",
@@ -151,8 +156,9 @@ class Source(_Declaration):
     """Airflow HTTP connection: base URL and, if the source wants one, the login (`elt.api`)."""
     endpoint: str
     """Path below the connection's URL; a template of Airflow."""
-    params: Mapping[str, str] = {}
-    """Query parameters, templates of Airflow; one that comes out empty is left out. Beside
+    params: Mapping[str, str | tuple[str, ...]] = {}
+    """Query parameters, templates of Airflow; one that comes out empty is left out, and one whose
+    value is a list occurs as often as that has items. Beside
     Airflow's own names they know ``period(dag_run)`` and ``period_end(dag_run)``, the first moment
     of the period the run loads and of the next: ``{{ period(dag_run, '%d/%m/%Y') }}``."""
 
@@ -186,6 +192,9 @@ class Source(_Declaration):
 
     pagination: Pagination = SinglePage()
     """How the pages of an answer are selected."""
+    ignore_signs_of_more: tuple[str, ...] = ()
+    """Signs of more records, by the place that the error names, that are not to be believed: for
+    the few sources that have them on their last page, too."""
     period: Grain = "day"
     """What one load covers; a period landed again replaces the former load."""
     incremental: Incremental | None = None
@@ -239,6 +248,8 @@ class Source(_Declaration):
             )
         if self.format == "xml" and self.records is None:
             raise ValueError("records: XML needs the name of the elements that are records")
+        if self.format == "xml" and not are_elements(steps(self.records or ())):
+            raise ValueError("records: in XML, an index (0 or more) follows the name of elements")
         if self.format == "ndjson":
             for name in ("records", "from_answer", "error"):
                 if getattr(self, name):
@@ -289,4 +300,5 @@ class Source(_Declaration):
         """
         if self.incremental is not None:
             return False
-        return any(map(_OF_PERIOD.search, (self.endpoint, *self.params.values())))
+        values = (value for _, value in pairs(self.params))
+        return any(map(_OF_PERIOD.search, (self.endpoint, *values)))

@@ -6,7 +6,7 @@ Whatever the format, a record is a JSON text, so everything after the landing is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +66,14 @@ class Decoder:
             name: (params or {}).get(param) for name, param in source.from_request.items()
         }
         self._nouns = (source.entity, *map(str, steps(source.records or ())[-1:]))
+        of_records = (*source.keys, *((source.incremental.field,) if source.incremental else ()))
+        self._of_records = [place for place in of_records if "." in place]
         self._was_there = False
 
-    def decode(self, body: bytes, content_type: str = "", sent: Collection[str] = ()) -> Document:
-        """The page in ``body``; ``sent`` are the values of its request's parameters.
+    def decode(
+        self, body: bytes, content_type: str = "", sent: Mapping[str, Any] | None = None
+    ) -> Document:
+        """The page in ``body``; ``sent`` are the parameters of its request.
 
         An empty body has no records. Raises DecodeError where it is not what the source declares.
         """
@@ -80,6 +84,8 @@ class Decoder:
         replaced: Counter[str] = Counter()
         records, around, text = self._split(text, replaced)
         self._was_there = self._was_there or bool(records)
+        if records:
+            json.expect_names(records[0], self._of_records)
         taken = {
             **self._asked,
             **{name: around.values[place] for name, place in source.from_answer.items()},

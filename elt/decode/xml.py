@@ -75,17 +75,13 @@ def split(
 
 
 def _named(records: Place) -> tuple[tuple[str, int | None], ...]:
-    """The names of the elements on the way to the records, each with its index, if there is one."""
+    """The names of the elements on the way to the records, each with its index, if it has one."""
     named: list[tuple[str, int | None]] = []
     for step in steps(records):
         if isinstance(step, str):
             named.append((step, None))
-        elif step >= 0 and named and named[-1][1] is None:
-            named[-1] = (named[-1][0], step)
         else:
-            raise DecodeError(
-                f"records {shown(records)}: in XML, an index (0 or more) follows a name"
-            )
+            named[-1] = (named[-1][0], step)
     return tuple(named)
 
 
