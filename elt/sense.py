@@ -30,9 +30,12 @@ class ApiSensor(HttpSensor):
 
     It reschedules itself and so takes no worker while it waits; it cannot be deferred, since the
     triggerer does not look at answers.
+
+    Of a source with accounts it asks with the connection of ``account``, which may come from the
+    task group that is mapped over them.
     """
 
-    def __init__(self, *, source: Source, **kwargs: Any) -> None:
+    def __init__(self, *, source: Source, account: Any = "", **kwargs: Any) -> None:
         super().__init__(
             endpoint=source.endpoint,
             http_conn_id=source.conn_id,
@@ -43,6 +46,9 @@ class ApiSensor(HttpSensor):
             **kwargs,
         )
         self.source = source
+        self.account = account
+        if account:
+            self.template_fields = (*self.template_fields, "account")
         self._fault = "nothing was asked yet"
 
     def poke(self, context: Context) -> bool:
@@ -50,8 +56,9 @@ class ApiSensor(HttpSensor):
         from elt import fetch
         from elt.api import ApiHook
 
-        hook = ApiHook(self.http_conn_id)
-        self._fault = fetch.look(hook, self.source, self.request_params, self.endpoint) or ""
+        source = self.source.of_account(self.account)
+        hook = ApiHook(source.conn_id)
+        self._fault = fetch.look(hook, source, self.request_params, self.endpoint) or ""
         if self._fault:
             again = datetime.now(UTC) + timedelta(seconds=self.poke_interval)
             log.info(
@@ -76,4 +83,5 @@ class ApiSensor(HttpSensor):
             ) from None
 
     def _what(self) -> str:
-        return f"{self.source.table} (connection {self.http_conn_id!r}, endpoint {self.endpoint!r})"
+        source = self.source.of_account(self.account)
+        return f"{source.table} (connection {source.conn_id!r}, endpoint {self.endpoint!r})"
