@@ -90,29 +90,26 @@ def pipeline(
             created >> _sense(source) >> landed
         models = transform("transform", marts, extract=_extract_id(source))
         expect_freshness(models, source)
-        reconciled = _reconcile(
-            landed,
-            keyed_marts(models, source),
-            source.rejected_share,
-            by_account=bool(source.accounts),
-        )
+        expected = keyed_marts(models, source)
+        if source.accounts:
+            reconciled = _reconcile_accounts(source, expected)
+        else:
+            reconciled = _reconcile(landed, expected, source.rejected_share)
         landed >> models >> reconciled
     return dag
 
 
 def _load_accounts(source: Source, limit: str | None, former: tuple[str, ...], created: Any) -> Any:
-    """The tasks that sense and land each account, by themselves: one waits for no other."""
+    """The tasks that sense and land each account: no account waits for another."""
 
     # The tasks have the ids that they have without accounts.
     @task_group(group_id="accounts", prefix_group_id=False)
     def accounts(account: str) -> Any:
         landed = _extract(source, limit, former, account)
-        _sense(source, account) >> landed
+        created >> _sense(source, account) >> landed
         return landed
 
-    landed = accounts.expand(account=list(source.accounts))
-    created >> landed
-    return landed
+    return accounts.expand(account=list(source.accounts))
 
 
 def _sense(source: Source, account: Any = "") -> ApiSensor:
@@ -273,13 +270,8 @@ def _pages_of(instance: Any) -> Iterator[Spool]:
             raise
 
 
-def _reconcile(
-    ref: Any, marts: list[dict[str, Any]], rejected_share: float, *, by_account: bool
-) -> Any:
-    @task(
-        task_id="reconcile",
-        map_index_template="{{ task.op_kwargs['ref']['account'] }}" if by_account else None,
-    )
+def _reconcile(ref: Any, marts: list[dict[str, Any]], rejected_share: float) -> Any:
+    @task(task_id="reconcile")
     def reconcile(
         ref: RawRef, marts: list[dict[str, Any]], rejected_share: float
     ) -> dict[str, dict[str, int]]:
@@ -292,9 +284,37 @@ def _reconcile(
             rejected_share,
         )
 
-    if by_account:
-        return reconcile.partial(marts=marts, rejected_share=rejected_share).expand(ref=ref)
     return reconcile(ref, marts, rejected_share)
+
+
+def _reconcile_accounts(source: Source, marts: list[dict[str, Any]]) -> Any:
+    """The same of each account's load, after the models are built."""
+    extract = _extract_id(source)
+
+    @task(task_id="reconcile", map_index_template="{{ task.op_kwargs['account'] }}")
+    def reconcile(
+        account: str, marts: list[dict[str, Any]], rejected_share: float
+    ) -> dict[str, dict[str, int]]:
+        from elt import reconcile
+
+        # Airflow maps no task over what tasks of a mapped group have returned.
+        instance = get_current_context()["ti"]
+        ref = instance.xcom_pull(task_ids=extract, map_indexes=instance.map_index)
+        if ref is None or ref["account"] != account:
+            raise DeclarationError(
+                f"{source.table}: the run has no load of the account {account!r} at its place: its"
+                f" accounts have been changed since; clear {extract} and what follows it"
+            )
+        return reconcile.reconcile(
+            _warehouse(TRANSFORMER_CONN_ID),
+            ref,
+            [KeyedMart(**mart) for mart in marts],
+            rejected_share,
+        )
+
+    return reconcile.partial(marts=marts, rejected_share=source.rejected_share).expand(
+        account=list(source.accounts)
+    )
 
 
 def _warehouse(conn_id: str) -> Any:
