@@ -28,6 +28,8 @@ class Declaration:
     module: Mapping[str, Any]
 
 
+_RAW = "warehouse://raw/"
+
 _DECLARED: WeakKeyDictionary[Any, dict[str, Declaration]] = WeakKeyDictionary()
 """By the DagBag that reads the files: the declaration of each table."""
 
@@ -76,14 +78,10 @@ def _reading(frame: FrameType | None) -> tuple[Any, str, Mapping[str, Any]] | No
     return None
 
 
-def tables(dag: Mapping[str, Any]) -> Iterator[str]:
+def tables(dag: Mapping[str, Any] | None) -> Iterator[str]:
     """The raw tables that a serialised DAG lands in, by the outlets of its tasks."""
-    for task in dag["dag"]["tasks"]:
-        content = task.get("__var", task)
-        for asset in content.get("outlets") or ():
+    for task in (dag or {}).get("dag", {}).get("tasks", ()):
+        for asset in task.get("__var", task).get("outlets") or ():
             uri = str(asset.get("__var", asset).get("uri", ""))
             if uri.startswith(_RAW):
                 yield uri.removeprefix(_RAW).rstrip("/")
-
-
-_RAW = "warehouse://raw/"

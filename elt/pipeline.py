@@ -93,6 +93,7 @@ def pipeline(
         expected = keyed_marts(models, source)
         if source.accounts:
             reconciled = _reconcile_accounts(source, expected)
+            landed >> reconciled
         else:
             reconciled = _reconcile(landed, expected, source.rejected_share)
         landed >> models >> reconciled
