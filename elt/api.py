@@ -54,6 +54,21 @@ class ApiHook(HttpHook):
         guard(session)
         return session
 
+    def url_from_endpoint(self, endpoint: str | None) -> str:
+        """The URL of ``endpoint`` below the connection's, with one slash between them.
+
+        Raises LoginError where the connection's URL has a query or a fragment, which the endpoint
+        would be put into.
+        """
+        # Airflow's own adds a slash where there is none, and leaves two.
+        url = super().url_from_endpoint(None)
+        if "?" in url or "#" in url:
+            raise LoginError(
+                "its URL has a query or a fragment: declare the parameters in 'params', and a key"
+                " as api_key_param in its extra"
+            )
+        return f"{url.rstrip('/')}/{(endpoint or '').removeprefix('/')}"
+
     def _extract_auth(self, connection: Any) -> Any | None:
         extra = connection.extra_dejson
         kind, header, param = (extra.get(name) for name in _LOGIN_EXTRAS)
@@ -76,7 +91,7 @@ class ApiHook(HttpHook):
 
 
 class LoginError(ValueError):
-    """The connection says how to log in, and not with what; the message holds no secret."""
+    """The connection lacks something, or has too much; the message says what, without secrets."""
 
 
 class _Header(AuthBase):

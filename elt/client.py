@@ -6,12 +6,14 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
 
+from elt import more
 from elt.api import ApiHook
 from elt.decode import DecodeError, Decoder, Document, ErrorDocumentError
 from elt.errors import SourceInvalidError, SourceRefusedError
@@ -21,20 +23,22 @@ from elt.http import (
     own_words,
     printable,
     public_url,
-    retry_after,
     secret_params,
     without,
 )
+from elt.links import links_by_relation
 from elt.pagination import Page
 from elt.rate import Turns
+from elt.rate_headers import says_later, seconds_to_wait
 from elt.retry import Fault, Kind
-from elt.session import RedirectedError, links_by_relation, secrets_of
+from elt.session import RedirectedError, secrets_of
 from elt.source import Source
 
 log = logging.getLogger(__name__)
 
 WORTH_WAITING = frozenset({408, 425, 429})
 """Statuses below 500 that say "later" rather than "no"."""
+_FORBIDDEN, _TOO_MANY = 403, 429
 _CHUNK = 256 * 1024
 _MOST_OF_AN_ERROR = 8 * 1024
 """Bytes of the body of an error that are read."""
@@ -157,14 +161,17 @@ class Client:
                     clock.check()
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Fault(connection_fault(error, source), _kind(error)) from None
+        params = dict(parse_qsl(urlsplit(response.url).query))
+        kind_of_text = response.headers.get("Content-Type", "")
         try:
-            document = self._decoder.decode(bytes(body), response.headers.get("Content-Type", ""))
+            document = self._decoder.decode(bytes(body), kind_of_text, params.values())
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID
             raise Fault(without(self._secrets(session), f"{error}{moved}"), kind) from None
         links = links_by_relation(response.headers.get("Link", ""))
-        return Response(document, len(body), response.url, links)
+        signs = more.in_response(document, params, response.headers, response.status_code)
+        return Response(replace(document, signs=signs), len(body), response.url, links)
 
     def _secrets(self, session: requests.Session) -> list[str]:
         return [*secrets_of(session), *secret_params(self._params)]
@@ -177,9 +184,17 @@ class Client:
             return
         said = f"it answered {status} {printable(response.reason)}".rstrip()
         words = self._words(session, response, clock)
-        if status >= 500 or status in WORTH_WAITING:
-            after = retry_after(response)
-            raise Fault(said, Kind.LATER, after=after, words=words, status=status)
+        # 403 is GitHub's way to say 429; its headers tell it from a login that is not accepted.
+        is_forbidden_for_now = status == _FORBIDDEN and says_later(response.headers)
+        if status >= 500 or status in WORTH_WAITING or is_forbidden_for_now:
+            raise Fault(
+                f"{said} (a rate limit, by its headers)" if is_forbidden_for_now else said,
+                Kind.LATER,
+                after=seconds_to_wait(response.headers),
+                words=words,
+                status=status,
+                is_rate_limit=is_forbidden_for_now or status == _TOO_MANY,
+            )
         source = self._source
         quoted = f"; it says: {words!r}" if words else ""
         raise RefusedError(

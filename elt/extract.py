@@ -27,6 +27,7 @@ from elt.pagination import (
     Walk,
     same_host,
 )
+from elt.place import shown
 from elt.repeats import Pages
 from elt.resume import Entry, Journal
 from elt.retry import ATTEMPTS_AT_CONTENT, Attempts, Fault, Kind
@@ -66,7 +67,7 @@ def nothing(source: Source) -> str:
     """What a response without records lacks."""
     if source.records is None:
         return "the answer has no records"
-    return f"the answer's {source.records!r} is empty"
+    return f"the answer's {shown(source.records)} is empty"
 
 
 class Extract:
@@ -259,8 +260,10 @@ class Extract:
             bytes=response.size,
             digest=self.seen.digest(records),
             values={
-                path: response.document.values[path] for path in self.source.pagination.places()
+                place: response.document.values[place] for place in self.source.pagination.places()
             },
+            present=response.document.present,
+            signs=response.document.signs,
             links=response.links,
             # A key in the query is not for the disk; a relative link does not depend on it.
             url=self.client.public(response.url),

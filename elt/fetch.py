@@ -10,6 +10,7 @@ from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
 from elt.extract import Extract, Fetched, may_be_empty, nothing
 from elt.pagination import Page
+from elt.questions import expect_answered
 from elt.retry import Fault
 from elt.source import Source
 from elt.spool import Spool
@@ -19,17 +20,15 @@ __all__ = ["Fetched", "fetch", "look"]
 
 log = logging.getLogger(__name__)
 
-_TOO_MANY = 429
-
 
 def look(
     hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None = None
 ) -> str | None:
     """Ask ``source`` once for a little; why it gave no records, None if it did.
 
-    A 429 counts as a response with records: the source is up, and an extract waits by itself, for
-    as long as the source asks. Raises SourceRefusedError or SourceInvalidError where asking again
-    is of no use.
+    A rate limit counts as a response with records: the source is up, and an extract waits by
+    itself, for as long as the source asks. Raises SourceRefusedError or SourceInvalidError where
+    asking again is of no use.
     """
     probe = source.pagination.probe()
     if source.incremental is not None and source.incremental.initial is not None:
@@ -41,7 +40,7 @@ def look(
             clock.begin()
             response = client.read(session, Page(1), clock)
         except Fault as fault:
-            if fault.status == _TOO_MANY:
+            if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
                 return None
             return f"{fault}{fault.quoted}"
@@ -73,8 +72,10 @@ def fetch(
     the extract then fails in another way than before, it begins anew with page 1.
 
     Raises SourceUnavailableError where patience is over, SourceInvalidError and SourceRefusedError
-    for what time does not mend, SourceError for the rest; DeclarationError for a ``limit`` below 1.
+    for what time does not mend, SourceError for the rest; DeclarationError for a ``limit`` below 1
+    and for a source that has open questions.
     """
+    expect_answered(source)
     if limit is not None and limit < 1:
         raise DeclarationError(
             f"{source.table}: at least one record must be asked for, not {limit}"

@@ -1,4 +1,4 @@
-"""What HTTP says, fit for people: URLs without secrets, faults in words, when to come back."""
+"""What HTTP says, fit for people: URLs without secrets, faults in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -16,6 +14,7 @@ import urllib3
 
 from elt.api import LoginError
 from elt.errors import SourceRefusedError
+from elt.place import Place, follow, steps
 from elt.session import RedirectedError
 from elt.source import Source
 
@@ -49,22 +48,6 @@ def public_url(
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 
 
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds that the source asks to wait, given in seconds or as a date (RFC 9110, 10.2.3).
-
-    None where it says nothing, or a moment that has passed: then the pauses are ours, and grow.
-    """
-    value = response.headers.get("Retry-After", "").strip()
-    try:
-        if value.isdecimal():
-            seconds = float(value)
-        else:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
-        return None
-    return seconds if seconds > 0 else None
-
-
 def printable(text: str | None) -> str:
     """The beginning of what a source says, without control characters."""
     return "".join(character for character in text or "" if character.isprintable())[:100]
@@ -85,7 +68,7 @@ def without(secrets: Iterable[str], text: str) -> str:
 
 
 def own_words(
-    body: bytes, content_type: str, place: str | None = None, secrets: Iterable[str] = ()
+    body: bytes, content_type: str, place: Place | None = None, secrets: Iterable[str] = ()
 ) -> str:
     """What the response to a failed request says is wrong, in a line of 200 characters at most.
 
@@ -112,19 +95,16 @@ def own_words(
     return line if len(line) <= _MOST_WORDS else f"{line[: _MOST_WORDS - 1]}…"
 
 
-def _words_in(document: Any, place: str | None) -> str:
+def _words_in(document: Any, place: Place | None) -> str:
     """The first text at ``place``, or under a usual name, in a JSON document."""
     if isinstance(document, str):
         return document
+    if place is not None and isinstance(at := follow(document, steps(place)), str):
+        return at
     if isinstance(document, list):
         return next(filter(None, (_words_in(one, None) for one in document)), "")
     if not isinstance(document, dict):
         return ""
-    at: Any = document
-    for name in place.split(".") if place else ():
-        at = at.get(name) if isinstance(at, dict) else None
-    if isinstance(at, str):
-        return at
     return next(
         filter(None, (_words_in(document[name], None) for name in _WORDS if name in document)), ""
     )

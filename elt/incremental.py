@@ -11,13 +11,14 @@ import msgspec
 
 from elt.decode.json import text_at
 from elt.errors import SourceInvalidError
+from elt.place import Place, shown
 
 _LONGEST = 200
 """Characters of a cursor, at most."""
 
 
 class Greatest:
-    """Finds the greatest value at ``path`` of records, which are JSON texts, and of ``before``.
+    """Finds the greatest value at ``place`` of records, which are JSON texts, and of ``before``.
 
     Numbers are compared as numbers, texts that are moments (ISO 8601; without a zone, UTC) as
     moments, other texts by their characters. The value itself stays as the source sent it.
@@ -28,8 +29,8 @@ class Greatest:
     '2026-11-22T09:00:00Z'
     """
 
-    def __init__(self, path: str, table: str, before: str | None = None) -> None:
-        self._path = path
+    def __init__(self, place: Place, table: str, before: str | None = None) -> None:
+        self._place = place
         self._table = table
         self.value = before
         self._order: tuple[str, Any] | None = None
@@ -37,7 +38,7 @@ class Greatest:
     def add(self, records: Iterable[bytes]) -> None:
         """Look at more records. Raises SourceInvalidError where one has no comparable value."""
         for record in records:
-            text = text_at(record, self._path)
+            text = text_at(record, self._place)
             if text is None:
                 raise self._fault("is missing in a record")
             kind, order, value = self._comparable(text)
@@ -72,7 +73,7 @@ class Greatest:
 
     def _fault(self, said: str) -> SourceInvalidError:
         return SourceInvalidError(
-            f"{self._table}: the incremental field {self._path!r} {said}; nothing was landed"
+            f"{self._table}: the incremental field {shown(self._place)} {said}; nothing was landed"
         )
 
 

@@ -19,8 +19,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-DottedPath = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
-"""A place inside a document: field names joined by dots, ``login.password``."""
+from elt.place import Place, shown
 
 REFUSALS_OF_A_PAGE = frozenset({400, 404, 410, 416, 422})
 """Statuses that sources have for a page past the last one."""
@@ -60,7 +59,7 @@ class Walk:
     size: int
     received: int
     full: int
-    values: Mapping[str, Any]
+    values: Mapping[Place, Any]
     links: Mapping[str, str]
     url: str
 
@@ -73,7 +72,7 @@ class Walk:
 class _Strategy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    total: DottedPath | None = None
+    total: Place | None = None
     """Where an answer says how many records there are in all."""
     most_pages: PositiveInt = 100_000
     """Pages after which an extract that finds no end is given up."""
@@ -98,7 +97,7 @@ class _Strategy(BaseModel):
         """Parameters of a small request that shows whether the source has records."""
         return {}
 
-    def places(self) -> tuple[str, ...]:
+    def places(self) -> tuple[Place, ...]:
         """What has to be read of an answer beside its records."""
         return () if self.total is None else (self.total,)
 
@@ -110,7 +109,7 @@ class _Strategy(BaseModel):
         if isinstance(said, str) and said.isascii() and said.isdigit() and len(said) <= 18:
             said = int(said)
         if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < 10**18:
-            raise PaginationError(f"the answer's total {self.total!r} is no number of records")
+            raise PaginationError(f"the answer's total {shown(self.total)} is no number of records")
         return said if walk.limit is None else min(said, walk.limit)
 
     def _ends(self, walk: Walk, *, at_short: bool) -> bool:
@@ -265,9 +264,9 @@ class Cursor(_Strategy):
     kind: Literal["cursor"] = "cursor"
     param: str
     """Query parameter that takes the cursor."""
-    at: DottedPath
+    at: Place
     """Where an answer has the next one: null, empty or missing on the last page."""
-    more: DottedPath | None = None
+    more: Place | None = None
     """Where an answer says whether there is a next page; for cursors that the last one has, too."""
     size: str | None = None
     """Query parameter that takes the records in a page."""
@@ -290,13 +289,15 @@ class Cursor(_Strategy):
         if cursor in (None, False, ""):
             return None
         if isinstance(cursor, bool) or not isinstance(cursor, str | int | float | Decimal):
-            raise PaginationError(f"the answer's cursor {self.at!r} is neither text nor a number")
+            raise PaginationError(
+                f"the answer's cursor {shown(self.at)} is neither text nor a number"
+            )
         return self._page(walk.page.number + 1, {self.param: str(cursor)}, walk.left)
 
     def probe(self) -> dict[str, str]:
         return {} if self.size is None else {self.size: "1"}
 
-    def places(self) -> tuple[str, ...]:
+    def places(self) -> tuple[Place, ...]:
         return (*super().places(), self.at, *((self.more,) if self.more else ()))
 
     def _page(self, number: int, cursor: dict[str, str], left: int | None) -> Page:
@@ -313,7 +314,7 @@ class NextLink(_Strategy):
     """
 
     kind: Literal["next_link"] = "next_link"
-    at: DottedPath
+    at: Place
     """Where an answer has the link: null, empty or missing on the last page."""
     through_empty: bool = False
     """A page without records that names a next one is not the last."""
@@ -327,10 +328,10 @@ class NextLink(_Strategy):
         if link in (None, False, ""):
             return None
         if not isinstance(link, str):
-            raise PaginationError(f"the answer's link {self.at!r} is no text")
+            raise PaginationError(f"the answer's link {shown(self.at)} is no text")
         return _linked(walk, link)
 
-    def places(self) -> tuple[str, ...]:
+    def places(self) -> tuple[Place, ...]:
         return (*super().places(), self.at)
 
 

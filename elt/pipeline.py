@@ -161,11 +161,12 @@ def default_args(owner: str) -> dict[str, Any]:
     }
 
 
-def _create_tables(source: Source, schedule: str | None, former: tuple[str, ...]) -> Any:
+def _create_tables(source: Source, schedule: str | None, former: tuple[str, ...] = ()) -> Any:
     @task(task_id="create_tables")
     def create_tables() -> None:
-        from elt import landing, project, registry
+        from elt import landing, project, questions, registry
 
+        questions.expect_answered(source)
         warehouse = _warehouse(LOADER_CONN_ID)
         landing.create_tables(warehouse, source, project.raw_tables())
         dag_run = get_current_context()["dag_run"]

@@ -34,6 +34,7 @@ from psycopg import sql
 
 from elt import greenplum, raw_tables, rights
 from elt.errors import DeclarationError
+from elt.place import encoded
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def register(
             schedule,
             since,
             source.is_asked_by_period,
-            "\n".join(source.redact),
+            "\n".join(map(encoded, source.redact)),
             json.dumps(accounts, default=datetime.isoformat) if accounts else "",
             source.table,
         )

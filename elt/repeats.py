@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from elt.decode.json import text_at
+from elt.place import Place
 
 _KEYS_OF_A_PAGE = 32
 """Keys by which a page is known again, about."""
@@ -13,7 +14,7 @@ _KEYS_OF_A_PAGE = 32
 class Pages:
     """What tells the pages of an extract apart; ``keys`` are the places of the records' key."""
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[Place, ...]) -> None:
         self._keys = keys
         self._digests: dict[int, str] = {}
         self._numbers: dict[str, int] = {}

@@ -20,6 +20,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from elt import more
+from elt.more import Sign
+from elt.place import Place, decoded, encoded
 from elt.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -34,7 +37,8 @@ class Entry:
     ``place`` tells its request, ``wanted`` how many of its records belong to the extract; ``size``
     counts the records that came, ``records`` those that were kept, ``bytes`` those of the response.
     ``digest`` tells its records from another page's. ``values``, ``links`` and ``url`` are what
-    `elt.pagination` reads. ``file`` is the SHA-256 of the file in the spool.
+    `elt.pagination` reads, ``present`` the places among them that the response has; ``signs`` are
+    those of more records. ``file`` is the SHA-256 of the file in the spool.
     """
 
     number: int
@@ -44,9 +48,11 @@ class Entry:
     records: int
     bytes: int
     digest: str
-    values: Mapping[str, Any]
+    values: Mapping[Place, Any]
     links: Mapping[str, str]
     url: str
+    present: frozenset[Place] = frozenset()
+    signs: tuple[Sign, ...] = ()
     file: str = ""
 
 
@@ -86,7 +92,11 @@ class Journal:
         """Enter a page that has just been written to the spool."""
         fields = {**vars(entry), "file": self._digest(entry.number)}
         try:
-            fields["values"] = {path: _encode(value) for path, value in entry.values.items()}
+            fields["values"] = {
+                encoded(place): _encode(value) for place, value in entry.values.items()
+            }
+            fields["present"] = sorted(map(encoded, entry.present))
+            fields["signs"] = [sign.encoded() for sign in entry.signs]
             line = json.dumps(fields)
         except (TypeError, ValueError):
             # The next attempt asks for this page again.
@@ -125,8 +135,12 @@ class Journal:
         for line in filter(None, lines):
             try:
                 fields = json.loads(line)
-                values = {path: _decode(value) for path, value in fields["values"].items()}
-                entry = Entry(**{**fields, "values": values})
+                fields["values"] = {
+                    decoded(place): _decode(value) for place, value in fields["values"].items()
+                }
+                fields["present"] = frozenset(map(decoded, fields["present"]))
+                fields["signs"] = tuple(map(more.decoded, fields["signs"]))
+                entry = Entry(**fields)
             except (ValueError, LookupError, TypeError, ArithmeticError):
                 continue  # the process was killed while it wrote this line
             self._entries[entry.number] = entry

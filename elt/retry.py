@@ -35,7 +35,7 @@ class Fault(Exception):
     """One attempt at a page failed.
 
     ``after`` is how many seconds the source asks to wait, ``words`` what else it says, ``status``
-    that of its response where that is the fault.
+    that of its response where that is the fault, ``is_rate_limit`` whether that is a rate limit.
     """
 
     def __init__(
@@ -46,12 +46,14 @@ class Fault(Exception):
         after: float | None = None,
         words: str = "",
         status: int | None = None,
+        is_rate_limit: bool = False,
     ) -> None:
         super().__init__(what)
         self.kind = kind
         self.after = after
         self.words = words
         self.status = status
+        self.is_rate_limit = is_rate_limit
 
     @property
     def asks(self) -> str:

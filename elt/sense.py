@@ -22,11 +22,12 @@ class ApiSensor(HttpSensor):
 
     A small page is asked for where the source has sizes.
 
-    No connection, 5xx, an error with status 200 and an empty response are waited out. A 429 counts
-    as a response: the source is up, and the extract waits as long as it asks, with the pages that
-    it has; a 429 for ever ends when the extract's patience and retries do. A status that time does
-    not mend (401, 404, …) fails at once with SourceRefusedError, and the time-out with
-    AirflowSensorTimeout, whose message has the last response. Neither is retried.
+    No connection, 5xx, an error with status 200 and an empty response are waited out. A rate limit
+    (429, or 403 with headers that say so) counts as a response: the source is up, and the extract
+    waits as long as it asks, with the pages that it has; one for ever ends when the extract's
+    patience and retries do. A status that time does not mend (401, 404, …) fails at once with
+    SourceRefusedError, and the time-out with AirflowSensorTimeout, whose message has the last
+    response. Neither is retried.
 
     It reschedules itself and so takes no worker while it waits; it cannot be deferred, since the
     triggerer does not look at answers.

@@ -71,20 +71,6 @@ def guard(session: requests.Session) -> None:
     session.rebuild_auth = lambda *_: None  # type: ignore[method-assign]
 
 
-def links_by_relation(header: str) -> dict[str, str]:
-    """The links of a header Link (RFC 8288) by relation, in small letters; of several the first.
-
-    >>> links_by_relation('<?page=2>; rel="next prefetch", <?page=9>; rel=last')
-    {'next': '?page=2', 'prefetch': '?page=2', 'last': '?page=9'}
-    """
-    links: dict[str, str] = {}
-    for link in requests.utils.parse_header_links(header):
-        relations = next((link[name] for name in link if name.lower() == "rel"), "")
-        for relation in relations.lower().split():
-            links.setdefault(relation, link["url"])
-    return links
-
-
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 

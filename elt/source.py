@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PositiveFloat,
@@ -21,7 +22,6 @@ from elt import periods
 from elt.decode.text import is_text_encoding
 from elt.pagination import (
     Cursor,
-    DottedPath,
     LinkHeader,
     NextLink,
     Offset,
@@ -30,6 +30,7 @@ from elt.pagination import (
     SinglePage,
 )
 from elt.periods import Grain
+from elt.place import Place, valid
 
 __all__ = [
     "Cursor",
@@ -57,6 +58,17 @@ _OF_PERIOD = re.compile(
     r"|ts(_nodash(_with_tz)?)?)\b"
 )
 """A template that names the period of the run."""
+
+
+def _key(value: Any) -> Any:
+    """``value``, one place with indices in it as several of which it is the only one."""
+    if isinstance(value, str):
+        return valid(value)
+    is_place = isinstance(value, list | tuple) and any(isinstance(one, int) for one in value)
+    return (value,) if is_place else value
+
+
+Key = Annotated[str | tuple[Place, ...], BeforeValidator(_key)]
 
 
 class _Declaration(BaseModel):
@@ -90,7 +102,7 @@ class Incremental(_Declaration):
     'updated_at'
     """
 
-    field: DottedPath
+    field: Place
     """Where a record has the value that grows: all numbers, or all text. Of texts that are moments
     (ISO 8601) the latest counts, of others the last in the order of their characters."""
     param: str
@@ -128,22 +140,24 @@ class Source(_Declaration):
     """Of an answer: one JSON document, a JSON document a line, or XML (see `elt.decode.xml`)."""
     encoding: str | None = None
     """Of an answer; None: as its byte order mark, XML prolog or Content-Type says, else UTF-8."""
-    records: DottedPath | None = None
+    records: Place | None = None
     """Where in an answer the records are: a list; of XML, the elements below the root. None: the
-    answer itself is a list, or one record."""
-    key: DottedPath | tuple[DottedPath, ...] = ()
+    answer itself is a list, or one record. Like every place, a list of names and of indices where
+    a name has a dot or the way leads through a list: ``["@odata.value"]``, ``[1]``."""
+    key: Key = ()
     """Where a record has what identifies it, one place or several. A page with the keys of another
-    one is not taken twice."""
-    from_answer: Mapping[str, DottedPath] = {}
+    one is not taken twice. A list of names is several places; one place that is a list stands in a
+    list itself: ``[["@odata.id"]]``."""
+    from_answer: Mapping[str, Place] = {}
     """Fields that each record takes along from the answer around it: name in the record, place."""
     from_request: Mapping[str, str] = {}
     """Fields that each record takes along from the request: name in the record, parameter."""
-    error: DottedPath | None = None
+    error: Place | None = None
     """Where an answer says that it failed although its status is 200; ``#text`` is the text of
     XML's root."""
     may_be_empty: bool = False
     """An answer without records is one; else it counts as an outage, and is waited out."""
-    redact: tuple[DottedPath, ...] = ()
+    redact: tuple[Place, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
 
     pagination: Pagination = SinglePage()
@@ -152,6 +166,10 @@ class Source(_Declaration):
     """What one load covers; a period landed again replaces the former load."""
     incremental: Incremental | None = None
     """Only what is new since the load before; None: all that the period has."""
+
+    open_questions: tuple[str, ...] = ()
+    """What `elt new` could not decide, with the options that answer it. A source that has some is
+    not loaded: `elt run` refuses it, and the first task of its DAG fails with DeclarationError."""
 
     freshness: Freshness = Freshness()
     """How long after the end of the newest period the source counts as late, and as stale."""
@@ -232,7 +250,7 @@ class Source(_Declaration):
         return self
 
     @property
-    def keys(self) -> tuple[str, ...]:
+    def keys(self) -> tuple[Place, ...]:
         """The places of the key."""
         return (self.key,) if isinstance(self.key, str) else self.key
 

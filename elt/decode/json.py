@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
-from elt.decode.errors import DecodeError, ErrorDocumentError, shorten
+from elt.decode import missing
+from elt.decode.around import Around
+from elt.decode.errors import DecodeError, ErrorDocumentError, misread, shorten
 from elt.decode.redaction import Redactions, redact
+from elt.decode.tree import Tree
+from elt.place import Place, Step, shown, steps
 
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
-_LIST = msgspec.json.Decoder(list[Raw])
 _RAW = msgspec.json.Decoder(Raw)
 # Numbers with a point keep all their digits.
 _VALUE = msgspec.json.Decoder(float_hook=Decimal)
 # The name of a field that is not UTF-8 is no DecodeError to msgspec.
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_NULL = b"null"
+_FEW = 5
+"""Items of a list that may be something around the records, and the records."""
 
 _ESCAPES = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -29,9 +35,18 @@ _ESCAPES = re.compile(
 
 
 def split(
-    body: bytes, records: str | None, error: str | None, places: Iterable[str], tree: Redactions
-) -> tuple[list[bytes], dict[str, Any]]:
-    """The records of a JSON document, each a text as it was sent, and the values at ``places``.
+    body: bytes,
+    records: Place | None,
+    error: Place | None,
+    places: Iterable[Place],
+    tree: Redactions,
+    *,
+    was_there: bool = False,
+) -> tuple[list[bytes], Around]:
+    """The records of a JSON document, each a text as it was sent, and what is around them.
+
+    ``was_there`` says that an earlier response had something at ``records``: where this one has
+    nothing, it has no records, whatever else it has (see `elt.decode.missing`).
 
     Lone surrogates (``\\ud800``) are no characters; they become U+FFFD, since no database takes
     them. Raises DecodeError where ``body`` is no JSON, says that it failed, or has no list of
@@ -39,9 +54,10 @@ def split(
     """
     try:
         try:
-            return _split(body, records, error, places, tree)
+            return _split(body, records, error, places, tree, was_there)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return _split(_ESCAPES.sub(_replace_lone, body), records, error, places, tree)
+            mended = _ESCAPES.sub(_replace_lone, body)
+            return _split(mended, records, error, places, tree, was_there)
     except _NO_JSON as fault:
         # The parser's words quote nothing of the document: they say where it is wrong.
         raise DecodeError(f"the answer is not JSON: {fault}") from None
@@ -80,42 +96,98 @@ def with_fields(record: bytes, fields: Mapping[str, Any]) -> bytes:
         return record
 
 
-def text_at(record: bytes, path: str) -> bytes | None:
-    """The JSON text at ``path`` of a JSON object; None where there is none, or null."""
+def text_at(record: bytes, place: Place) -> bytes | None:
+    """The JSON text at ``place`` of a JSON object or list; None where there is none, or null.
+
+    >>> text_at(b'{"a": {"b": 1}}', "a.b"), text_at(b'["x", {"b": 2}]', (1, "b"))
+    (b'1', b'2')
+    """
     try:
-        return _at(_OBJECT.decode(record), path)
+        found = Tree(record).at(steps(place))
     except _NO_JSON:
         return None
+    return None if found == _NULL else found
 
 
 def _split(
-    body: bytes, records: str | None, error: str | None, places: Iterable[str], tree: Redactions
-) -> tuple[list[bytes], dict[str, Any]]:
-    fields: dict[str, Raw] = {}
-    if records is None and body.lstrip(b" \t\r\n")[:1] == b"[":
-        items = _LIST.decode(body)
-    else:
-        try:
-            fields = _OBJECT.decode(body)
-        except msgspec.ValidationError:
-            wanted = "a JSON object" if records is not None else "a JSON list or object"
-            raise DecodeError(f"the answer is not {wanted}") from None
-        if error is not None and (said := _at(fields, error)) is not None:
-            raise ErrorDocumentError(f"the answer is an error: {shorten(redact(said, tree))}")
-        items = [Raw(body.strip())] if records is None else _items(fields, records)
-    values = {path: _plain(_at(fields, path)) for path in places}
-    return [redact(bytes(item), tree) if tree else bytes(item) for item in items], values
+    body: bytes,
+    records: Place | None,
+    error: Place | None,
+    places: Iterable[Place],
+    tree: Redactions,
+    was_there: bool,
+) -> tuple[list[bytes], Around]:
+    document = Tree(body)
+    if error is not None and (said := _at(document, error)) not in (None, _NULL):
+        raise ErrorDocumentError(f"the answer is an error: {shorten(redact(said or b'', tree))}")
+    items = _records(document, body, records, was_there)
+    values, present = {}, set()
+    for place in places:
+        found = _at(document, place)
+        values[place] = _plain(found)
+        if found is not None:
+            present.add(place)
+    is_one = records is None and isinstance(document.root, dict)
+    around = Around(values, frozenset(present), _outline(document, records), is_one)
+    return [redact(bytes(item), tree) if tree else bytes(item) for item in items], around
 
 
-def _items(fields: dict[str, Raw], path: str) -> list[Raw]:
-    found = _at(fields, path)
-    if found is None:
-        names = shorten(", ".join(fields).encode(errors="replace"))
-        raise DecodeError(f"the answer has no {path!r}, it has: {names or 'nothing'}")
-    try:
-        return _LIST.decode(found)
-    except msgspec.ValidationError:
-        raise DecodeError(f"{path!r} in the answer is not a list") from None
+def _records(document: Tree, body: bytes, place: Place | None, was_there: bool) -> Sequence[Raw]:
+    root = document.root
+    if root is None:
+        if body.strip() == _NULL:
+            return []
+        wanted = "a JSON list or object" if place is None else _kind(steps(place)[0])
+        raise DecodeError(f"the answer is not {wanted}")
+    if place is None:
+        return root if isinstance(root, list) else [Raw(body.strip())]
+    way = steps(place)
+    if isinstance(root, dict) is not isinstance(way[0], str):
+        raise DecodeError(f"the answer is not {_kind(way[0])}")
+    items = document.below(way)
+    if isinstance(items, list):
+        return items
+    found = _at(document, place)
+    if found is None and not _is_in_null(document, way):
+        missing.check(document.outline(way), place, was_there=was_there)
+    elif found not in (None, _NULL):
+        raise DecodeError(f"{shown(place)} in the answer is not a list")
+    return []
+
+
+def _is_in_null(document: Tree, way: tuple[Step, ...]) -> bool:
+    """Whether the way to the records ends at a null."""
+    return any(document.at(way[:length]) == _NULL for length in range(1, len(way)))
+
+
+def _outline(document: Tree, records: Place | None) -> Mapping[Any, Any]:
+    """What is around the records; of a list that is the records itself, what looks like it."""
+    if records is not None:
+        return document.outline(steps(records))
+    items = document.root
+    if isinstance(items, list):
+        # As [{"page": 1, "pages": 3}, [...]]: a list of records holds one kind of values.
+        kinds = {bytes(memoryview(item)[:1]) for item in items[: _FEW + 1]}
+        if len(items) > _FEW or not {b"{", b"["} <= kinds:
+            return {}
+    return document.outline(())
+
+
+def _kind(first: Step) -> str:
+    return "a JSON object" if isinstance(first, str) else "a JSON list"
+
+
+def _at(document: Tree, place: Place) -> bytes | None:
+    """The JSON text at ``place``. Raises DecodeError where a name with dots must be meant."""
+    way = steps(place)
+    found = document.at(way)
+    if found is None and isinstance(place, str):
+        for number in range(len(way) - 1):
+            holder = document.below(way[:number])
+            name = ".".join(map(str, way[number:]))
+            if isinstance(holder, dict) and name in holder:
+                raise misread(place, (*way[:number], name))
+    return found
 
 
 def _plain(text: bytes | None) -> Any:
@@ -123,18 +195,6 @@ def _plain(text: bytes | None) -> Any:
         return None if text is None else _VALUE.decode(text)
     except ArithmeticError:
         raise DecodeError("the answer has a number out of range") from None
-
-
-def _at(fields: dict[str, Raw], path: str) -> bytes | None:
-    """The JSON text at ``path``, None where there is none or it is null."""
-    *parents, leaf = path.split(".")
-    for name in parents:
-        try:
-            fields = _OBJECT.decode(fields.get(name, b"null"))
-        except msgspec.ValidationError:
-            return None
-    found = bytes(fields.get(leaf, b"null"))
-    return None if found == b"null" else found
 
 
 def _replace_lone(escape: re.Match[bytes]) -> bytes:

@@ -15,6 +15,7 @@ from elt.health.coverage import Coverage
 from elt.health.freshness import Rule, State
 from elt.health.query import can_read, ledger, rows
 from elt.periods import Grain
+from elt.place import Place, decoded
 from elt.registry import SCHEDULED_RUN_IDS, read_accounts
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
@@ -98,7 +99,7 @@ class Declared:
     schedule: str | None
     scheduled_since: datetime | None
     asks_by_period: bool
-    redact: tuple[str, ...]
+    redact: tuple[Place, ...]
     accounts: Mapping[str, datetime | None] = field(default_factory=dict)
     """Since when the schedule covers each; of an earlier release, or without accounts, none."""
 
@@ -192,7 +193,7 @@ def read_declared(connection: psycopg.Connection[Any]) -> dict[str, Declared]:
         row["source"]: Declared(
             **row
             | {
-                "redact": tuple(row["redact"].split("\n")),
+                "redact": tuple(map(decoded, filter(None, row["redact"].split("\n")))),
                 "accounts": read_accounts(row["accounts"]),
             }
         )

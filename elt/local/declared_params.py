@@ -20,6 +20,16 @@ _MAKERS = {name for _, name in _KNOWN}
 
 def read(folder: Path, dag_id: str) -> dict[str, Schema] | None:
     """The JSON schema of each parameter of ``dag_id``; None where its file does not say plainly."""
+    for tree, call in calls(folder, dag_id):
+        try:
+            return _schemas(call, constants(tree))
+        except ValueError:
+            return None
+    return None
+
+
+def calls(folder: Path, dag_id: str) -> Iterator[tuple[ast.Module, ast.Call]]:
+    """Whatever makes the DAG, each with the file that it is in."""
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text(errors="replace")
         if dag_id not in text:
@@ -31,11 +41,7 @@ def read(folder: Path, dag_id: str) -> dict[str, Schema] | None:
         if not _imports(tree):
             continue
         for call in _calls(tree, dag_id):
-            try:
-                return _schemas(call, _constants(tree))
-            except ValueError:
-                return None
-    return None
+            yield tree, call
 
 
 def _calls(tree: ast.Module, dag_id: str) -> Iterator[ast.Call]:
@@ -65,7 +71,7 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _constants(tree: ast.Module) -> dict[str, Any]:
+def constants(tree: ast.Module) -> dict[str, Any]:
     """What the names of the file stand for that are given literals."""
     found: dict[str, Any] = {}
     for node in tree.body:
@@ -78,7 +84,7 @@ def _constants(tree: ast.Module) -> dict[str, Any]:
         for target in targets:
             if isinstance(target, ast.Name) and isinstance(value, ast.expr):
                 try:
-                    found[target.id] = _value(value, found)
+                    found[target.id] = value_of(value, found)
                 except ValueError:
                     # Also where it stood for a literal before.
                     found.pop(target.id, None)
@@ -101,13 +107,13 @@ def _schemas(call: ast.Call, constants: Mapping[str, Any]) -> dict[str, Schema]:
     for name, value in zip(declared.keys, declared.values, strict=True):
         if name is None:
             raise ValueError("**")
-        schemas[_value(name, constants)] = _schema(value, constants)
+        schemas[value_of(name, constants)] = _schema(value, constants)
     return schemas
 
 
 def _schema(value: ast.expr, constants: Mapping[str, Any]) -> Schema:
     if not isinstance(value, ast.Call):
-        _value(value, constants)
+        value_of(value, constants)
         return {}
     if _name(value.func) != "Param":
         raise ValueError("not a Param")
@@ -116,11 +122,11 @@ def _schema(value: ast.expr, constants: Mapping[str, Any]) -> Schema:
         if keyword.arg is None:
             raise ValueError("**")
         if keyword.arg not in ("default", "description"):
-            schema[keyword.arg] = _value(keyword.value, constants)
+            schema[keyword.arg] = value_of(keyword.value, constants)
     return schema
 
 
-def _value(node: ast.expr, constants: Mapping[str, Any]) -> Any:
+def value_of(node: ast.expr, constants: Mapping[str, Any]) -> Any:
     """The value of a literal, or of a constant. Raises ValueError for anything else."""
     match node:
         case ast.Name(id=name):
@@ -129,11 +135,11 @@ def _value(node: ast.expr, constants: Mapping[str, Any]) -> Any:
             return constants[name]
         case ast.Dict(keys=keys, values=values):
             return {
-                _value(_given(key), constants): _value(value, constants)
+                value_of(_given(key), constants): value_of(value, constants)
                 for key, value in zip(keys, values, strict=True)
             }
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
-            return [_value(element, constants) for element in elements]
+            return [value_of(element, constants) for element in elements]
     return ast.literal_eval(node)
 
 

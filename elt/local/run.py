@@ -18,7 +18,15 @@ import psutil
 from rich.console import Console
 
 from elt import params
-from elt.local import airflow_home, apis, declared_params, occupancy, run_in_stack, summary
+from elt.local import (
+    airflow_home,
+    apis,
+    declared_params,
+    occupancy,
+    open_questions,
+    run_in_stack,
+    summary,
+)
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.display import Display
 from elt.local.home import Home
@@ -28,6 +36,7 @@ from elt.local.postgres import Cluster
 from elt.local.processes import stop, uninterrupted
 from elt.local.requested import Outcome, Request, shortened, unknown
 from elt.local.stack import Stack, make_ready, sample_api, started, stop_left_behind
+from elt.questions import said
 from elt.stack.airflow_config import write_connections
 from elt.stack.errors import EXIT_FAILURE, StackError, UsageError
 
@@ -50,6 +59,7 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
     """
     _expect_pipeline(home, request.pipeline)
     _expect_params(home, request)
+    _expect_answered(home, request)
     planned = apis.plan(home, request.apis, os.environ)
     secrets = home.create()
     begun = time.monotonic()
@@ -99,8 +109,16 @@ def _expect_pipeline(home: Home, pipeline: str) -> None:
 def _expect_params(home: Home, request: Request) -> None:
     """Refuse, before anything is started, parameters that the DAG file says it does not take."""
     schemas = declared_params.read(home.dags, request.pipeline)
-    if schemas is not None and (said := params.refused(request.pipeline, schemas, request.params)):
-        raise UsageError(said)
+    if schemas is not None and (
+        refused := params.refused(request.pipeline, schemas, request.params)
+    ):
+        raise UsageError(refused)
+
+
+def _expect_answered(home: Home, request: Request) -> None:
+    """Refuse, before anything is started, what the first task would refuse, too."""
+    if asked := open_questions.read(home.dags, request.pipeline):
+        raise StackError(f"{request.pipeline}: {said(asked)}")
 
 
 def _run_in_process(

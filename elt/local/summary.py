@@ -78,7 +78,8 @@ def show(
     for load in loads:
         of_account = f", account {load.account}," if load.account else ""
         console.print(
-            f"Load of {load.source}{of_account} for {load.period.astimezone(UTC):%Y-%m-%d %H:%M} UTC:"
+            f"Load of {load.source}{of_account} for"
+            f" {load.period.astimezone(UTC):%Y-%m-%d %H:%M} UTC:"
             f" {load.records:,} records, {size_words(load.bytes)}.",
             markup=False,
             highlight=False,

@@ -13,10 +13,11 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit, urlunsplit
 import requests
 import urllib3
 
+from elt.links import links_by_relation
 from elt.pagination import PaginationError, same_host
 from elt.scaffold.infer import errors
 from elt.scaffold.infer.secrets import is_secret_param
-from elt.session import USER_AGENT, RedirectedError, guard, links_by_relation, may_hold_secrets
+from elt.session import USER_AGENT, RedirectedError, guard, may_hold_secrets
 from elt.stack.connections import base_url
 from elt.stack.errors import StackError, UsageError
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from elt.local.home import Home
 from elt.local.summary import command_name
+from elt.place import plain
 from elt.scaffold import files, look
 from elt.scaffold.plan import Plan, Request, plan
 from elt.scaffold.render import dag, dbt, fixture, snapshot, source_test
@@ -126,7 +127,7 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
         "pages": pages,
     }
     if source.redact:
-        found["redacted"] = ", ".join(source.redact)
+        found["redacted"] = ", ".join(map(plain, source.redact))
     for name, value in found.items():
         _say(console, f"{name:9} {ascii(value)[1:-1]}")
     for remark in made.remarks:

@@ -74,7 +74,8 @@ def serialised(table: str | None) -> dict[str, Any]:
     with DAG("any", schedule=None) as dag:
         outlets = [lineage.raw(table)] if table else [Asset("marts.users")]
         EmptyOperator(task_id="extract", inlets=[lineage.raw("other__table")], outlets=outlets)
-    return json.loads(json.dumps(DagSerialization.to_dict(dag)))
+    made: dict[str, Any] = json.loads(json.dumps(DagSerialization.to_dict(dag)))
+    return made
 
 
 def test_only_what_failed_is_parsed_again(manager: Manager, tmp_path: Path) -> None:

@@ -268,8 +268,6 @@ def test_a_list_has_no_places() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "not JSON"),
-        (b" ", "not JSON"),
         (b"<html><body>503</body></html>", "not JSON"),
         (b'{"results": [{"a": 1}, {"b"', "not JSON"),
         (b'{"results": [1 2]}', "not JSON"),
@@ -281,12 +279,9 @@ def test_a_list_has_no_places() -> None:
         (b'{"results": ' + b"[" * 100_000, "not JSON"),
         (b'{"a":' * 100_000, "not JSON"),
         (b"[]", "not a JSON object"),
-        (b"null", "not a JSON object"),
         (b'{"error": "Whoa, ease up there cowboy."}', "Whoa, ease up there cowboy."),
         (b'{"error": "no", "results": [1]}', "the answer is an error"),
         (b'{"data": [1]}', "has no 'results', it has: data"),
-        (b"{}", "has no 'results', it has: nothing"),
-        (b'{"results": null}', "has no 'results'"),
         (b'{"results": {"a": 1}}', "not a list"),
         (b'{"results": "x"}', "not a list"),
     ],
@@ -296,7 +291,7 @@ def test_what_is_no_page_is_refused_in_words(body: bytes, said: str) -> None:
         records(body)
 
 
-@pytest.mark.parametrize("body", [b"null", b"1", b'"x"', b"true"])
+@pytest.mark.parametrize("body", [b"1", b'"x"', b"true"])
 def test_an_answer_that_is_one_value_is_no_record(body: bytes) -> None:
     with pytest.raises(DecodeError, match="not a JSON list or object"):
         records(body, records=None)

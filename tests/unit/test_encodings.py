@@ -6,10 +6,13 @@ import codecs
 import contextlib
 import json
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import assume, given, reject
+from hypothesis import strategies as st
 
-from elt.decode import DecodeError, Decoder
+from elt.decode import DecodeError, Decoder, storable
 from elt.decode.text import charset, is_text_encoding
 from elt.source import Source
 
@@ -24,7 +27,7 @@ def decode(body: bytes, content_type: str = "", **changes: Any) -> list[Any]:
         "endpoint": "/",
     }
     source = Source(**(fields | changes))
-    return [json.loads(one) for one in Decoder(source).decode(body, content_type).records]
+    return [json.loads(storable(one)) for one in Decoder(source).decode(body, content_type).records]
 
 
 def xml(prolog: str | None, encoding: str, text: str = RUSSIAN) -> bytes:
@@ -47,7 +50,19 @@ XML = {"format": "xml", "records": "a"}
     [
         (xml("windows-1251", "cp1251"), "", None),
         (xml("WINDOWS-1251", "cp1251"), "application/xml", None),
-        (xml("koi8-r", "koi8-r"), "text/xml; charset=windows-1251", None),
+        # The header before the prolog (RFC 7303): a proxy may have changed the encoding.
+        (xml("windows-1251", "utf-8"), "text/xml; charset=utf-8", None),
+        (xml("utf-8", "cp1251"), "text/xml; charset=windows-1251", None),
+        (xml("utf-8", "cp1251"), "text/xml; charset=us-ascii, text/xml", "cp1251"),
+        # One of the two is disproved by the bytes.
+        (xml("windows-1251", "cp1251"), "text/xml; charset=utf-8", None),
+        (xml("windows-1251", "cp1251"), "text/xml; charset=us-ascii", None),
+        (xml("UTF-16", "utf-8"), "text/xml; charset=utf-8", None),
+        (xml("euc-jp", "cp1251"), "text/xml; charset=windows-1251", None),
+        # Zeros between the letters are UTF-16 or UTF-32.
+        (xml("UTF-16", "utf-16-le"), "", None),
+        (xml("UTF-16", "utf-16-be"), "text/xml; charset=utf-16", None),
+        (xml(None, "utf-32-be"), "", None),
         (xml(None, "cp1251"), "text/xml; charset=windows-1251", None),
         (xml(None, "cp1251"), 'text/xml; charset="Windows-1251"; x=y', None),
         (xml("koi8-r", "cp1251"), "text/xml; charset=utf-8", "windows-1251"),
@@ -83,6 +98,13 @@ def test_of_xml(body: bytes, content_type: str, declared: str | None) -> None:
         (codecs.BOM_UTF16_LE + as_json("utf-16-le"), "application/json; charset=utf-8", None),
         (as_json("utf-16-le"), "application/json; charset=utf-16le", None),
         (codecs.BOM_UTF8 + as_json("utf-8"), "application/json; charset=windows-1251", None),
+        # JSON is UTF-8 (RFC 8259), and these bytes are plainly that.
+        (as_json("utf-8"), "application/json; charset=iso-8859-1", None),
+        (as_json("utf-8"), "application/json; charset=utf-16", None),
+        (as_json("utf-8"), "application/json; charset=us-ascii", None),
+        (as_json("utf-16-le"), "application/json", None),
+        (as_json("utf-16-be"), "application/json; charset=utf-16", None),
+        (as_json("utf-32-le"), "", None),
     ],
 )
 @pytest.mark.parametrize("format", ["json", "ndjson"])
@@ -127,6 +149,98 @@ def test_is_no_text_encoding(name: str) -> None:
     assert not is_text_encoding(name)
 
 
+# What is said wrongly
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "declared", "said"),
+    [
+        # Only the prolog says what it is, and it is plainly something else.
+        (xml("windows-1251", "utf-8"), "", None, "prolog says 'windows-1251' .* plainly 'utf-8'"),
+        (xml("windows-1251", "utf-8"), "a/b; charset=koi8-r", None, "header .*'koi8-r'.* plainly"),
+        (xml(None, "utf-8"), "a/b; charset=windows-1251", None, "header .* plainly 'utf-8'"),
+        (xml(None, "utf-8"), "", "windows-1251", "declaration says .* plainly 'utf-8'"),
+        (as_json("utf-8"), "", "iso-8859-1", "declaration says .* plainly 'utf-8'"),
+        # Both may be right.
+        (xml("koi8-r", "koi8-r"), "a/b; charset=windows-1251", None, "'windows-1251' or .*koi8-r'"),
+        (xml("cp1251", "utf-8", "é"), "", None, "encoding='cp1251' or encoding='utf-8'"),
+        (
+            as_json("utf-8", "é"),
+            "a/b; charset=iso-8859-1",
+            None,
+            "encoding='iso-8859-1' or .*utf-8",
+        ),
+        # Broken, and not to be read as something else.
+        (xml("cp1251", "utf-8")[:-12] + b"\xd0</a></r>", "", None, "'utf-8' and wrong at byte"),
+        (
+            as_json("utf-8")[:-3] + b'"]',
+            "a/b; charset=iso-8859-1",
+            None,
+            "'utf-8' and wrong at byte",
+        ),
+        # Quotes of windows-1252, which ISO 8859-1 has controls for.
+        (as_json("cp1252", "“a”"), "a/b; charset=iso-8859-1", None, r"x93'.* windows-1252"),
+        (as_json("cp1252", "“a”"), "", "iso-8859-1", r"x93'.* windows-1252"),
+        (xml("iso-8859-1", "cp1252", "“a”"), "", None, r"x93'.* windows-1252"),
+        # Zeros, where somebody says that there are none; none, where there should be some.
+        (as_json("utf-16-le"), "a/b; charset=utf-8", None, "bytes are 'utf-16-le'"),
+        (as_json("utf-16-be"), "", "utf-16-le", "bytes are 'utf-16-be'"),
+        (xml("utf-8", "utf-16-be"), "a/b; charset=windows-1251", None, "bytes are 'utf-16-be'"),
+        (as_json("utf-8"), "", "utf-16", "no zeros|wrong at byte"),
+        (xml("UTF-16", "cp1251"), "", None, "'UTF-16' as the XML prolog says"),
+    ],
+)
+def test_what_is_said_wrongly_is_an_error_that_names_it(
+    body: bytes, content_type: str, declared: str | None, said: str
+) -> None:
+    changes = XML if body.startswith((b"<", b"\0<")) else {}
+    with pytest.raises(DecodeError, match=said) as no:
+        decode(body, content_type, encoding=declared, **changes)
+    assert "declare " in str(no.value)
+    assert RUSSIAN not in str(no.value)
+
+
+NAMES = ("utf-8", "windows-1251", "koi8-r", "iso-8859-1", "windows-1252", "cp866", "us-ascii")
+UNICODE = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+LETTERS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), min_size=1).filter(
+    lambda text: text == text.strip("\ufeff \u2028\x85")
+)
+
+
+@given(
+    text=st.one_of(LETTERS, st.text("Москва, «ёлка»")),
+    truth=st.sampled_from((*NAMES, *UNICODE)),
+    header=st.sampled_from((None, *NAMES, "utf-16")),
+    prolog=st.sampled_from((None, *NAMES, "utf-16")),
+    is_xml=st.booleans(),
+)
+def test_it_is_the_right_text_or_an_error(
+    text: str, truth: str, header: str | None, prolog: str | None, is_xml: bool
+) -> None:
+    """Whatever is said: of an encoding that anybody names, and of all of Unicode."""
+    if not is_xml:
+        prolog = None
+    assume(truth in (header, prolog, "utf-8", *UNICODE))
+    said = f' encoding="{prolog}"' if prolog else ""
+    document = f'<?xml version="1.0"{said}?><r><a>x{escape(text)}</a></r>'
+    if not is_xml:
+        document = json.dumps([{"a": f"x{text}"}], ensure_ascii=False)
+    try:
+        body = document.encode(truth)
+    except UnicodeEncodeError:
+        reject()
+    content_type = f"a/b; charset={header}" if header else ""
+    try:
+        (record,) = decode(body, content_type, **(XML if is_xml else {}))
+    except DecodeError:
+        return
+    if is_xml:
+        assert record == f"x{text}".strip()
+    else:
+        # What is no UTF-8 is stored as text, and rejected by staging.
+        assert record == {"a": f"x{text}"} or isinstance(record, str)
+
+
 # Wrong bytes
 
 
@@ -143,14 +257,15 @@ def test_is_no_text_encoding(name: str) -> None:
 def test_the_wrong_byte_is_named(
     body: bytes, content_type: str, declared: str | None, at: int
 ) -> None:
-    with pytest.raises(DecodeError, match=f"at byte {at}; declare its encoding"):
+    with pytest.raises(DecodeError, match=f"wrong at byte {at}; declare its encoding"):
         decode(body, content_type, encoding=declared)
 
 
 def test_the_wrong_byte_of_xml_is_named() -> None:
     body = b'<?xml version="1.0" encoding="windows-1251"?><r><a>\x98</a></r>'
     with pytest.raises(
-        DecodeError, match=f"not in 'windows-1251' as it says at byte {body.index(0x98)}"
+        DecodeError,
+        match=f"not in 'windows-1251' as the XML prolog says: wrong at byte {body.index(0x98)}",
     ):
         decode(body, **XML)
 
@@ -164,7 +279,7 @@ def test_wrong_bytes_of_utf_8_stop_one_record_and_no_other() -> None:
 
 
 def test_wrong_bytes_of_utf_8_in_xml_are_an_error() -> None:
-    with pytest.raises(DecodeError, match=r"not XML.*invalid token"):
+    with pytest.raises(DecodeError, match=r"not in 'utf-8' .*wrong at byte 6; declare"):
         decode(b"<r><a>\xff</a></r>", **XML)
 
 

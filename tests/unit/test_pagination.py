@@ -7,7 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
@@ -25,6 +25,7 @@ from elt.pagination import (
     Walk,
     same_host,
 )
+from elt.place import Place
 
 STRATEGIES: list[Any] = [
     PageNumber(page="page", size="size", most=10, total="total"),
@@ -53,7 +54,7 @@ def walk(
         size,
         size if received is None else received,
         size if full is None else full,
-        values,
+        cast("dict[Place, Any]", values),
         links or {},
         "http://shop.example/orders",
     )

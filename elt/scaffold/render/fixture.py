@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from elt.decode import DecodeError
 from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
+from elt.place import steps
 from elt.scaffold import json_text
 from elt.scaffold.infer import secrets
 from elt.scaffold.json_text import Number
@@ -54,7 +57,7 @@ def fixture(plan: Plan) -> str:
         return _json(plan, found)
     text = excerpt.excerpt(
         utf8(answer.body, None, answer.content_type, is_xml=True),
-        tuple((source.records or "").split(".")),
+        tuple(map(str, steps(source.records or ""))),
         len(found),
         secrets.is_secret_field,
         _places(plan),
@@ -80,12 +83,17 @@ def encoded(plan: Plan) -> bytes:
 def content_type(plan: Plan) -> str | None:
     """The header Content-Type, where only that says which encoding the file is in."""
     answer = plan.page.answer
+    is_xml = plan.source.format == "xml"
     said = charset(answer.content_type)
     if said is None or not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", said):
         return None
-    _, alone = encoding_of(answer.body, None, "", is_xml=plan.source.format == "xml")
-    if not is_text_encoding(said) or codecs.lookup(said) == codecs.lookup(alone):
+    _, used = encoding_of(answer.body, None, answer.content_type, is_xml=is_xml)
+    if not is_text_encoding(said) or codecs.lookup(said) != codecs.lookup(used):
         return None
+    with suppress(DecodeError):
+        _, alone = encoding_of(answer.body, None, "", is_xml=is_xml)
+        if codecs.lookup(alone) == codecs.lookup(used):
+            return None
     return f"text/plain; charset={said}"
 
 
@@ -95,7 +103,7 @@ def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
         document = found if isinstance(plan.envelope, list) else found[0]
     else:
         around = _envelope(
-            plan.envelope, (), tuple(source.records.split(".")), _places(plan), found
+            plan.envelope, (), tuple(map(str, steps(source.records))), _places(plan), found
         )
         document = secrets.hide(around, plan.secrets)
     return msgspec.json.format(json_text.dump(document), indent=2).decode() + "\n"
@@ -105,7 +113,7 @@ def _places(plan: Plan) -> set[tuple[str, ...]]:
     """What the extract reads around the records, whatever it is called."""
     source = plan.source
     return {
-        tuple(place.split("."))
+        tuple(map(str, steps(place)))
         for place in (*source.pagination.places(), *source.from_answer.values())
     }
 
