@@ -9,7 +9,7 @@ from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
 from elt.extract import Extract, Fetched, may_be_empty, nothing
-from elt.pagination import Page
+from elt.lag import LagError
 from elt.questions import expect_answered
 from elt.retry import Fault
 from elt.source import Source
@@ -22,23 +22,27 @@ log = logging.getLogger(__name__)
 
 
 def look(
-    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None = None
+    hook: ApiHook,
+    source: Source,
+    params: Mapping[str, str],
+    limit: int | None = None,
+    *,
+    endpoint: str | None = None,
+    since: str | None = None,
 ) -> str | None:
-    """Ask ``source`` once for a little; why it gave no records, None if it did.
+    """Send the first request of an extract, once; why it gave no records, None if it did.
 
-    A rate limit counts as a response with records: the source is up, and an extract waits by
-    itself, for as long as the source asks. Raises SourceRefusedError or SourceInvalidError where
-    asking again is of no use.
+    The arguments are those of `fetch`. A rate limit counts as a response with records: the source
+    is up, and an extract waits by itself, for as long as the source asks. Raises SourceRefusedError
+    or SourceInvalidError where asking again is of no use.
     """
-    probe = source.pagination.probe()
-    if source.incremental is not None and source.incremental.initial is not None:
-        probe[source.incremental.param] = source.incremental.initial
-    client = _client(hook, source, {**params, **probe}, endpoint)
+    _expect_some(source, limit)
+    client = _client(hook, source, _params(source, params, since), endpoint)
     clock = Clock()
     with client.sessions(1) as (session,):
         try:
             clock.begin()
-            response = client.read(session, Page(1), clock)
+            response = client.read(session, source.pagination.first(limit), clock)
         except Fault as fault:
             if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
@@ -76,20 +80,15 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
-    if limit is not None and limit < 1:
-        raise DeclarationError(
-            f"{source.table}: at least one record must be asked for, not {limit}"
-        )
-    incremental = source.incremental
-    if incremental is not None and (begin := since or incremental.initial):
-        params = {**params, incremental.param: begin}
+    _expect_some(source, limit)
+    params = _params(source, params, since)
 
     def extract() -> Extract:
         return Extract(_client(hook, source, params, endpoint), source, spool, limit)
 
     begun = extract()
     try:
-        return begun.run(since)
+        return _checked(source, begun.run(since))
     except SourceUnavailableError:
         raise
     except SourceError as error:
@@ -97,7 +96,32 @@ def fetch(
             raise
         log.warning("%s; it may be due to the earlier pages: beginning with page 1", error)
     spool.clear()
-    return extract().run(since)
+    return _checked(source, extract().run(since))
+
+
+def _expect_some(source: Source, limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise DeclarationError(
+            f"{source.table}: at least one record must be asked for, not {limit}"
+        )
+
+
+def _params(source: Source, params: Mapping[str, str], since: str | None) -> Mapping[str, str]:
+    """``params`` with the place that an incremental source goes on from."""
+    incremental = source.incremental
+    if incremental is None:
+        return params
+    try:
+        begin = incremental.begin(since)
+    except LagError as error:
+        raise DeclarationError(f"{source.table}: incremental: {error}") from None
+    return {**params, incremental.param: begin} if begin else params
+
+
+def _checked(source: Source, fetched: Fetched) -> Fetched:
+    """``fetched``. Raises DeclarationError where the next load could not go back from there."""
+    _params(source, {}, fetched.cursor)
+    return fetched
 
 
 def _client(

@@ -204,7 +204,7 @@ def in_headers(headers: Mapping[str, str], status: int = 200) -> tuple[Sign, ...
     30
     """
     # It imports requests, which the DAG processor has no use for.
-    from elt.session import links_by_relation
+    from elt.links import links_by_relation
 
     found: list[Sign] = []
     has_range = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,6 +13,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from elt import declarations, lineage, task_retries, triage
 from elt.errors import DeclarationError
+from elt.limit import record_limit
 from elt.params import described
 from elt.sense import ApiSensor
 from elt.settings import MOST_RETRIES, number
@@ -87,7 +87,7 @@ def pipeline(
             landed = _load_accounts(source, limit, former, created)
         else:
             landed = _extract(source, limit, former)
-            created >> _sense(source) >> landed
+            created >> _sense(source, limit) >> landed
         models = transform("transform", marts, extract=_extract_id(source))
         expect_freshness(models, source)
         expected = keyed_marts(models, source)
@@ -107,16 +107,17 @@ def _load_accounts(source: Source, limit: str | None, former: tuple[str, ...], c
     @task_group(group_id="accounts", prefix_group_id=False)
     def accounts(account: str) -> Any:
         landed = _extract(source, limit, former, account)
-        created >> _sense(source, account) >> landed
+        created >> _sense(source, limit, account) >> landed
         return landed
 
     return accounts.expand(account=list(source.accounts))
 
 
-def _sense(source: Source, account: Any = "") -> ApiSensor:
+def _sense(source: Source, limit: str | None, account: Any = "") -> ApiSensor:
     return ApiSensor(
         task_id="is_api_available",
         source=source,
+        limit=limit,
         account=account,
         timeout=number("ELT_SENSOR_TIMEOUT", 600),
         poke_interval=number("ELT_SENSOR_POKE_INTERVAL", 10),
@@ -220,7 +221,7 @@ def _extract(
                 ApiHook(asked.conn_id),
                 asked,
                 query,
-                _count(source, limit),
+                record_limit(source, limit),
                 spool,
                 endpoint=endpoint,
                 since=since,
@@ -236,18 +237,6 @@ def _extract(
 
     of_account = {"account": account} if source.accounts else {}
     return extract(source.endpoint, dict(source.params), limit, **of_account)
-
-
-def _count(source: Source, limit: str | None) -> int | None:
-    """The records to fetch, of a rendered template. Raises DeclarationError."""
-    if limit is None:
-        return None
-    if not re.fullmatch(r"\s*[0-9]{1,12}\s*", str(limit)):
-        raise DeclarationError(
-            f"{source.table}: the limit of records is rendered as {str(limit)[:40]!r}, which is not"
-            " a whole number: look at the parameters of the run and at the DAG's 'limit'"
-        )
-    return int(limit)
 
 
 @contextmanager

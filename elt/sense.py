@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.http.sensors.http import HttpSensor
 from airflow.sdk.exceptions import AirflowSensorTimeout
 
+from elt.limit import record_limit
 from elt.source import Source
+from elt.warehouse import LOADER_CONN_ID
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -20,7 +22,9 @@ log = logging.getLogger(__name__)
 class ApiSensor(HttpSensor):
     """Waits until ``source`` answers with at least one record; says what it met meanwhile.
 
-    A small page is asked for where the source has sizes.
+    It sends what the extract sends first: the declared size of a page, the cursor that an
+    incremental source goes on from. Smaller pages are refused by some sources, and what there has
+    been since the beginning may be too large. ``limit`` is the extract's, a template.
 
     No connection, 5xx, an error with status 200 and an empty response are waited out. A rate limit
     (429, or 403 with headers that say so) counts as a response: the source is up, and the extract
@@ -36,7 +40,11 @@ class ApiSensor(HttpSensor):
     task group that is mapped over them.
     """
 
-    def __init__(self, *, source: Source, account: Any = "", **kwargs: Any) -> None:
+    template_fields = (*HttpSensor.template_fields, "limit")
+
+    def __init__(
+        self, *, source: Source, limit: str | None = None, account: Any = "", **kwargs: Any
+    ) -> None:
         super().__init__(
             endpoint=source.endpoint,
             http_conn_id=source.conn_id,
@@ -47,6 +55,7 @@ class ApiSensor(HttpSensor):
             **kwargs,
         )
         self.source = source
+        self.limit = limit
         self.account = account
         if account:
             self.template_fields = (*self.template_fields, "account")
@@ -58,8 +67,17 @@ class ApiSensor(HttpSensor):
         from elt.api import ApiHook
 
         source = self.source.of_account(self.account)
-        hook = ApiHook(source.conn_id)
-        self._fault = fetch.look(hook, source, self.request_params, self.endpoint) or ""
+        self._fault = (
+            fetch.look(
+                ApiHook(source.conn_id),
+                source,
+                self.request_params,
+                record_limit(source, self.limit),
+                endpoint=self.endpoint,
+                since=self._since(context),
+            )
+            or ""
+        )
         if self._fault:
             again = datetime.now(UTC) + timedelta(seconds=self.poke_interval)
             log.info(
@@ -82,6 +100,19 @@ class ApiSensor(HttpSensor):
                 f"{self._what()} did not answer with records within {self.timeout:.0f} s;"
                 f" at last: {self._fault}"
             ) from None
+
+    def _since(self, context: Context) -> str | None:
+        """The cursor that the extract will go on from; None of sources without one."""
+        if self.source.incremental is None:
+            return None
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        from elt import landing
+
+        dag_run: Any = context["dag_run"]
+        period = self.source.period_start(dag_run.logical_date, dag_run.run_after)
+        warehouse = PostgresHook(postgres_conn_id=LOADER_CONN_ID)
+        return landing.cursor_before(warehouse, self.source, period, self.account)
 
     def _what(self) -> str:
         source = self.source.of_account(self.account)

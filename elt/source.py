@@ -20,6 +20,7 @@ from pydantic import (
 
 from elt import periods
 from elt.decode.text import is_text_encoding
+from elt.lag import moved_back
 from elt.pagination import (
     Cursor,
     LinkHeader,
@@ -109,6 +110,30 @@ class Incremental(_Declaration):
     """Query parameter that takes the greatest value seen before."""
     initial: str | None = None
     """What the first load sends; None: it asks without the parameter."""
+    lag: (
+        Annotated[timedelta, Field(strict=True, gt=timedelta())]
+        | Annotated[int, Field(strict=True, gt=0)]
+        | Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+        | None
+    ) = None
+    """How far back from there each load asks, for records that come late: a timedelta where the
+    values are moments, also as seconds or milliseconds since 1970; a number where they are numbers.
+    Not before ``initial``."""
+
+    @model_validator(mode="after")
+    def _can_go_back(self) -> Self:
+        if self.lag is not None and self.initial is not None:
+            moved_back(self.initial, self.lag)
+        return self
+
+    def begin(self, since: str | None) -> str | None:
+        """What a load sends that goes on from ``since``, the cursor of the one before.
+
+        Raises LagError where the lag cannot be taken from it.
+        """
+        if since is None or self.lag is None:
+            return since or self.initial
+        return moved_back(since, self.lag, self.initial)
 
 
 class Source(_Declaration):
@@ -247,6 +272,8 @@ class Source(_Declaration):
                 raise ValueError(f"from_request: {name!r} is of {param!r}, which is not in params")
         if self.incremental is not None and self.incremental.param in self.params:
             raise ValueError(f"incremental: {self.incremental.param!r} is in params, too")
+        if self.incremental is not None and self.incremental.lag is not None and not self.key:
+            raise ValueError("incremental: with a lag records come again, so they need a key")
         return self
 
     @property

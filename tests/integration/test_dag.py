@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
+from elt.limit import record_limit
 from elt.local import run
-from elt.pipeline import _count, pipeline
+from elt.pipeline import pipeline
 from elt.settings import MOST_RETRIES
 from elt.source import Freshness, PageNumber, Source
 
@@ -323,9 +324,9 @@ def test_a_source_that_dbt_does_not_know_is_refused(
 @pytest.mark.parametrize("limit", ["", "many", "-5", "1.5", "None", "1" * 13])
 def test_a_limit_that_renders_as_no_number_fails_at_once(limit: str) -> None:
     with pytest.raises(AirflowFailException, match=r"randomuser__users: the limit .* 'limit'"):
-        _count(declared(), limit)
-    assert _count(declared(), " 12 ") == 12
-    assert _count(declared(), None) is None
+        record_limit(declared(), limit)
+    assert record_limit(declared(), " 12 ") == 12
+    assert record_limit(declared(), None) is None
 
 
 def test_an_endless_source_wants_a_limit() -> None:

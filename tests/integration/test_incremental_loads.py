@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,12 +13,22 @@ import pytest
 
 from elt import landing, pipeline
 from elt import warehouse as names
-from elt.errors import SourceError
+from elt.errors import DeclarationError, SourceError
 from elt.landing import RawRef
+from elt.sense import ApiSensor
 from elt.source import Incremental, Source
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from tests.http_source import CONN_ID, CONNECTION, Asked, HttpSource, Reply, connection, http_source
+from tests.http_source import (
+    CONN_ID,
+    CONNECTION,
+    Asked,
+    HttpSource,
+    Reply,
+    connection,
+    http_source,
+)
+from tests.http_source import extract as fetch_orders
 
 ORDERS: list[dict[str, Any]] = [{"id": n, "at": f"2026-11-{n:02}T12:00:00Z"} for n in range(1, 11)]
 
@@ -155,3 +165,62 @@ def test_a_record_without_the_field_lands_nothing(
     with pytest.raises(SourceError, match=r"shop__orders: the incremental field 'at' is missing"):
         extract(5)
     assert ids(warehouse) == {"04": [3, 4]}
+
+
+def late(source: Source, **changes: Any) -> Source:
+    """``source`` with a lag of three days, or as ``changes`` say."""
+    assert source.incremental is not None
+    fields = source.incremental.model_dump() | {"lag": timedelta(days=3)} | changes
+    return source.model_copy(update={"incremental": Incremental(**fields)})
+
+
+class TestWithALag:
+    @pytest.fixture
+    def source(self, source: Source) -> Source:
+        return late(source)
+
+    def test_each_load_asks_again_that_far_back_and_the_cursor_stays(
+        self, extract: Extract, shop: HttpSource, warehouse: Server, open_shop: Shop
+    ) -> None:
+        extract(8)
+        late_order = {"id": 99, "at": "2026-11-06T00:00:00Z"}
+        answer, shop.answer = shop.answer, lambda _: Reply({"results": [late_order]})
+        extract(9)
+        shop.answer = answer
+        extract(10)
+        assert [asked.params["since"] for asked in shop.asked] == [
+            "2026-11-03T00:00:00Z",
+            "2026-11-05T12:00:00Z",
+            # What came late has not moved the cursor back.
+            "2026-11-05T12:00:00Z",
+        ]
+        assert ids(warehouse) == {"08": [3, 4, 5, 6, 7, 8], "09": [99], "10": [6, 7, 8, 9, 10]}
+
+    def test_it_does_not_ask_for_what_was_before_the_beginning(
+        self, extract: Extract, shop: HttpSource
+    ) -> None:
+        extract(4)
+        extract(5)
+        assert [asked.params["since"] for asked in shop.asked] == ["2026-11-03T00:00:00Z"] * 2
+
+
+def test_a_cursor_that_a_lag_cannot_be_taken_from_lands_nothing(
+    source: Source, shop: HttpSource, airflow_connections: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv(CONNECTION, connection(shop.url))
+    shop.answer = lambda _: Reply({"results": [{"id": 1, "at": "ord_1"}]})
+    with pytest.raises(DeclarationError, match=r"shop__orders: incremental: .*'ord_1' is neither"):
+        fetch_orders(late(source, initial=None))
+
+
+def test_the_sensor_asks_from_where_the_extract_goes_on(
+    source: Source, extract: Extract, shop: HttpSource
+) -> None:
+    extract(4)
+    extract(6)
+    date = datetime(2026, 11, 6, tzinfo=UTC)
+    dag_run = SimpleNamespace(logical_date=date, run_after=date)
+    sensor = ApiSensor(task_id="is_api_available", source=source)
+    assert sensor.poke({"dag_run": dag_run})
+    assert shop.asked[-1].target == shop.asked[-2].target

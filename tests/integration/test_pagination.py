@@ -768,7 +768,7 @@ def test_what_names_the_next_page_and_is_no_name_is_an_error(
     assert len(source.asked) == 1
 
 
-def test_a_look_asks_once_and_for_little(source: HttpSource) -> None:
+def test_a_look_asks_once_as_the_extract_asks_first(source: HttpSource) -> None:
     from elt.api import ApiHook
 
     source.answer = Shop(45, total=True)
@@ -777,8 +777,8 @@ def test_a_look_asks_once_and_for_little(source: HttpSource) -> None:
         source.asked.clear()
         assert fetch.look(ApiHook("shop_api"), declared, {"q": "1", "none": ""}) is None
         (asked,) = source.asked
-        assert asked.params.get("size", "1") == "1"
-        assert asked.params["q"] == "1"
+        extract(declared, params={"q": "1"})
+        assert source.asked[1].target == asked.target
     source.answer = Shop(0)
     assert "empty" in str(fetch.look(ApiHook("shop_api"), declare(), {}))
     assert fetch.look(ApiHook("shop_api"), declare(may_be_empty=True), {}) is None

@@ -16,10 +16,13 @@ from airflow.sdk.exceptions import (
     AirflowSensorTimeout,
 )
 
+from elt import fetch
+from elt.api import ApiHook
 from elt.errors import SourceRefusedError
 from elt.sample_api.testing import SampleApi
 from elt.sense import ApiSensor
 from elt.source import PageNumber, Source
+from elt.spool import Spool
 
 SECRET = "vErY-sEcReT"
 SOURCE = Source(
@@ -29,7 +32,7 @@ SOURCE = Source(
     endpoint="/api/1.4/",
     records="results",
     error="error",
-    pagination=PageNumber(page="page", size="results"),
+    pagination=PageNumber(page="page", size="results", endless=True),
     read_timeout=0.5,
 )
 
@@ -71,6 +74,7 @@ def sensor(timeout: float = 60.0) -> ApiSensor:
     return ApiSensor(
         task_id="is_api_available",
         source=SOURCE,
+        limit="20",
         timeout=timeout,
         poke_interval=timedelta(seconds=7),
     )
@@ -81,10 +85,13 @@ def execute(timeout: float = 60.0, waited: float = 0.0) -> Any:
     return sensor(timeout).execute(cast(Context, {"ti": FirstPokes(waited)}))
 
 
-def test_one_record_is_asked_for_and_is_enough(source_api: SampleApi) -> None:
+def test_it_asks_for_what_the_extract_asks_for_first(source_api: SampleApi) -> None:
     execute()
-    (seen,) = source_api.requests()
-    assert (seen.path, seen.query, seen.status) == ("/api/1.4/", "results=1", 200)
+    with Spool() as spool:
+        fetch.fetch(ApiHook("randomuser_api"), SOURCE, {}, 20, spool)
+    sensed, extracted = source_api.requests()
+    assert sensed == extracted
+    assert (sensed.path, sensed.query, sensed.status) == ("/api/1.4/", "page=1&results=20", 200)
 
 
 WAITED_OUT = {
