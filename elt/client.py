@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +17,7 @@ import urllib3
 
 from elt import more
 from elt.api import ApiHook
-from elt.decode import DecodeError, Decoder, Document, ErrorDocumentError
+from elt.decode import DecodeError, Decoder, Document, ErrorDocumentError, UnreadableError
 from elt.errors import SourceInvalidError, SourceRefusedError
 from elt.http import (
     connection_fault,
@@ -24,10 +26,12 @@ from elt.http import (
     printable,
     public_url,
     secret_params,
+    what_came,
     without,
 )
 from elt.links import links_by_relation
 from elt.pagination import Page
+from elt.query import Params, in_path, pairs, with_query
 from elt.rate import Turns
 from elt.rate_headers import says_later, seconds_to_wait
 from elt.retry import Fault, Kind
@@ -54,12 +58,16 @@ class RefusedError(SourceRefusedError):
 
 @dataclass(frozen=True)
 class Response:
-    """A page that was read; ``size`` counts its bytes, ``links`` are those of its header Link."""
+    """A page that was read; ``size`` counts its bytes, ``links`` are those of its header Link.
+
+    The signs of ``document`` are those of the headers, too.
+    """
 
     document: Document
     size: int
     url: str
     links: Mapping[str, str]
+    headers: Mapping[str, str]
 
 
 class Clock(Protocol):
@@ -75,9 +83,7 @@ class Clock(Protocol):
 class Client:
     """Asks ``source`` at ``endpoint`` with ``params``, both rendered."""
 
-    def __init__(
-        self, hook: ApiHook, source: Source, endpoint: str, params: Mapping[str, str]
-    ) -> None:
+    def __init__(self, hook: ApiHook, source: Source, endpoint: str, params: Params) -> None:
         self._hook = hook
         self._source = source
         self._endpoint = endpoint
@@ -86,6 +92,7 @@ class Client:
         self._turns = (
             None if source.rate_limit is None else Turns(source.conn_id, source.rate_limit)
         )
+        self._replaced: dict[int, Mapping[str, int]] = {}
         self.url = ""
         """That of the endpoint; known once there are sessions."""
 
@@ -98,7 +105,7 @@ class Client:
             try:
                 sessions += [self._hook.get_conn() for _ in range(count)]
                 self.url = self._hook.url_from_endpoint(self._endpoint)
-                self.public(self.url, self._params)
+                self.public(with_query(self.url, self._params))
             except ValueError as error:
                 raise no_request(error, self._source) from None
             yield sessions
@@ -106,41 +113,38 @@ class Client:
             for session in sessions:
                 session.close()
 
-    def public(self, url: str, params: Mapping[str, str] | None = None) -> str:
+    def public(self, url: str) -> str:
         """A URL without secrets."""
-        return public_url(url, params, self._hook.secret_param)
+        return public_url(url, secret_param=self._hook.secret_param)
 
     @property
     def request(self) -> str:
         """The URL of all pages together, without secrets."""
-        return self.public(self.url, self._params)
+        return self.public(with_query(self.url, self._params))
 
     def place(self, page: Page) -> str:
         """What tells the request of a page from all others."""
-        url, params = self._target(page)
-        text = requests.Request("GET", url, params=params).prepare().url or url
-        return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+        return hashlib.sha256(self._target(page).encode(errors="replace")).hexdigest()
 
     def where(self, page: Page) -> str:
         """Source, page and URL without secrets, for a message."""
-        return f"{self._source.table}, page {page.number}: {self.public(*self._target(page))}"
+        return f"{self._source.table}, page {page.number}: {self.public(self._target(page))}"
 
-    def _target(self, page: Page) -> tuple[str, dict[str, str] | None]:
-        """URL and parameters of a page; a link has its parameters in itself."""
+    def _target(self, page: Page) -> str:
+        """The URL of a page; a link has its parameters in itself."""
         if page.link is not None:
-            return page.link, None
-        return self.url, {**self._params, **page.params}
+            return page.link
+        url, params = in_path(self.url, page.params, self._source.pagination.params())
+        return with_query(url, {**self._params, **params})
 
     def read(self, session: requests.Session, page: Page, clock: Clock) -> Response:
         """One attempt at a page. Raises Fault, SourceRefusedError, SourceInvalidError."""
         source = self._source
-        url, params = self._target(page)
         if self._turns is not None:
             clock.wait_for_turn(self._turns.take())
         try:
             with session.get(
-                url,
-                params=params,
+                self._target(page),
                 timeout=(source.connect_timeout, source.read_timeout),
                 stream=True,
                 allow_redirects=self._hook.merged_extra.get("allow_redirects", True),
@@ -164,17 +168,41 @@ class Client:
         params = dict(parse_qsl(urlsplit(response.url).query))
         kind_of_text = response.headers.get("Content-Type", "")
         try:
-            document = self._decoder.decode(bytes(body), kind_of_text, params.values())
+            document = self._decoder.decode(bytes(body), kind_of_text, params)
         except DecodeError as error:
             moved = f" (redirected to {self.public(response.url)})" if response.history else ""
             kind = Kind.CONTENT if isinstance(error, ErrorDocumentError) else Kind.INVALID
-            raise Fault(without(self._secrets(session), f"{error}{moved}"), kind) from None
+            came = ""
+            if isinstance(error, UnreadableError):
+                came = f"; {what_came(bytes(body), response.status_code, response.headers)}"
+            said = without(self._secrets(session), f"{error}{came}{moved}")
+            raise Fault(said, kind) from None
+        self._count_replaced(page, document)
         links = links_by_relation(response.headers.get("Link", ""))
         signs = more.in_response(document, params, response.headers, response.status_code)
-        return Response(replace(document, signs=signs), len(body), response.url, links)
+        document = replace(document, signs=signs)
+        return Response(document, len(body), response.url, links, response.headers)
+
+    def _count_replaced(self, page: Page, document: Document) -> None:
+        """Say what was replaced in a page, which may be asked for again."""
+        self._replaced[page.number] = document.replaced
+        said = ", ".join(
+            f"{kind} {count} times" for kind, count in document.replaced.items() if count
+        )
+        if said:
+            log.warning("%s: replaced as declared: %s", self.where(page), said)
+
+    @property
+    def replaced(self) -> dict[str, int]:
+        """How often what was replaced, in the pages that this client has read."""
+        total: Counter[str] = Counter()
+        for counts in list(self._replaced.values()):
+            total.update(counts)
+        return {kind: count for kind, count in total.items() if count}
 
     def _secrets(self, session: requests.Session) -> list[str]:
-        return [*secrets_of(session), *secret_params(self._params)]
+        named = (secret_params({name: value}) for name, value in pairs(self._params))
+        return [*secrets_of(session), *chain.from_iterable(named)]
 
     def _check_status(
         self, session: requests.Session, response: requests.Response, clock: Clock

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -20,14 +19,13 @@ from elt.errors import SourceError, SourceInvalidError, SourceRefusedError
 from elt.incremental import Greatest
 from elt.pagination import (
     REFUSALS_OF_A_PAGE,
-    Offset,
     Page,
-    PageNumber,
     PaginationError,
     Walk,
     same_host,
 )
-from elt.place import shown
+from elt.progress import Progress
+from elt.received import PastEndError, Received, may_be_empty, nothing, values_of
 from elt.repeats import Pages
 from elt.resume import Entry, Journal
 from elt.retry import ATTEMPTS_AT_CONTENT, Attempts, Fault, Kind
@@ -42,7 +40,8 @@ log = logging.getLogger(__name__)
 class Fetched:
     """What an extract brought to the spool; ``bytes`` counts the bodies as they were received.
 
-    ``cursor`` is the greatest value of an incremental source's field so far, None of others.
+    ``cursor`` is the greatest value of an incremental source's field so far, None of others;
+    ``replaced`` counts what was replaced by declaration, in the pages of this attempt.
     """
 
     request: str
@@ -52,22 +51,11 @@ class Fetched:
     started_at: datetime
     fetched_at: datetime
     cursor: str | None = None
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
 
-class _PastEnd(Exception):
-    """The source refuses a page, which is its way to say that there are no more."""
-
-
-def may_be_empty(source: Source) -> bool:
-    """Whether a response without records is one."""
-    return source.may_be_empty or source.incremental is not None
-
-
-def nothing(source: Source) -> str:
-    """What a response without records lacks."""
-    if source.records is None:
-        return "the answer has no records"
-    return f"the answer's {shown(source.records)} is empty"
+class _Irregular(Exception):
+    """A page is not as large as those before it let expect, so the next ones lie elsewhere."""
 
 
 class Extract:
@@ -83,13 +71,15 @@ class Extract:
         """Whether it goes on with pages of an earlier attempt."""
         self.todo: Iterator[Page] = iter(())
         self.known: list[Page] = []
+        self.brought: dict[int, Entry] = {}
         self.seen = Pages(source.keys)
         self.failure: BaseException | None = None
         self.lock = threading.Lock()
+        self.received = Received(source, limit)
         self.pages = self.records = self.bytes = self.kept = 0
         self.pages_total: int | None = None
-        self.begun = time.monotonic()
-        self.reported = self.begun
+        self.may_be_irregular = False
+        self.progress = Progress()
 
     def run(self, since: str | None) -> Fetched:
         """Bring all pages to the spool. Raises SourceError."""
@@ -103,10 +93,10 @@ class Extract:
             self.journal = self._journal()
             wanted = "the" if self.limit is None else str(self.limit)
             log.info("fetching %s records from %s", wanted, request)
-            if planned is None:
-                planned = self._walk(sessions[0])
             if planned is not None:
                 self._fetch_all(planned, sessions[0])
+            else:
+                self._follow(sessions[0])
         self._report(finished=True)
         return Fetched(
             request,
@@ -127,65 +117,93 @@ class Extract:
             log.info("going on with %d pages of an earlier attempt", journal.count)
         return journal
 
-    def _walk(self, session: requests.Session) -> Iterable[Page] | None:
-        """Follow the pages one after the other; the rest of them as soon as they are known."""
+    def _follow(self, session: requests.Session) -> None:
+        """Bring one page after the other, to the last one; raise where that is not the end."""
+        try:
+            walk = self._walk(session)
+        except _Irregular:
+            log.info("%s: its pages are not alike: one after the other", self.source.table)
+            self._restart()
+            walk = self._walk(session, is_side_by_side=False)
+        where = self.client.where(walk.page)
+        self.received.judge(where)
+        if not (self.records or may_be_empty(self.source)):
+            raise SourceError(f"{where}: {nothing(self.source)}, and so are all pages after it")
+
+    def _walk(self, session: requests.Session, *, is_side_by_side: bool = True) -> Walk:
+        """Follow the pages; the rest of them side by side as soon as they are known."""
         strategy = self.source.pagination
         page: Page | None = strategy.first(self.limit)
-        received = full = 0
-        was_short = False
-        seen = {self.client.place(page)} if page else set()
+        seen: set[str] = set()
         while page is not None:
+            seen.add(self.client.place(page))
             try:
-                entry = self._bring(session, page, may_be_past_end=was_short)
-            except _PastEnd:
-                return None
-            received, full = received + entry.size, max(full, entry.size)
-            walk = Walk(
-                self.limit, page, entry.size, received, full,
-                entry.values, entry.links, entry.url,
-            )  # fmt: skip
+                walk = self.received.add(page, self._bring(session, page))
+            except PastEndError:
+                break
             try:
-                if page.number == 1 and (rest := strategy.rest(walk)) is not None:
-                    return rest
-                # A first page that is short may be all there is, or as much as the source gives.
-                was_short = (
-                    page.number == 1
-                    and page.asked is not None
-                    and entry.size < page.asked
-                    and isinstance(strategy, PageNumber | Offset)
-                )
-                following = strategy.following(walk)
-                if following is None:
-                    self._expect_all(walk)
-                    return None
-                if following.number > strategy.most_pages:
-                    raise PaginationError(
-                        f"it has more than {strategy.most_pages} pages; if that is so, declare"
-                        " a greater 'most_pages'"
-                    )
-                if following.link is not None:
-                    link = same_host(following.link, entry.url, self.client.url)
-                    following = replace(following, link=link)
-                place = self.client.place(following)
-                if place in seen:
-                    raise PaginationError("the next page it names is one that was there before")
-                seen.add(place)
+                if is_side_by_side and (rest := strategy.rest(walk)) is not None:
+                    walk = self._fetch_rest(rest, walk, session)
+                    is_side_by_side = False
+                page = self._following(walk, seen)
             except PaginationError as error:
-                raise SourceInvalidError(f"{self.client.where(page)}: {error}") from None
-            page = following
-        return None
+                raise SourceInvalidError(f"{self.client.where(walk.page)}: {error}") from None
+        return walk
 
-    def _expect_all(self, walk: Walk) -> None:
-        """Raise SourceError where the source has said that there is more: it may have changed."""
-        expected = self.source.pagination.expected(walk)
-        if expected is not None and walk.received < expected:
-            raise SourceError(
-                f"{self.client.where(walk.page)}: it says there are {expected} records and has"
-                f" given {walk.received}"
+    def _following(self, walk: Walk, seen: set[str]) -> Page | None:
+        """The page after ``walk``'s, if there is one. Raises PaginationError."""
+        strategy = self.source.pagination
+        following = strategy.following(walk)
+        if following is None:
+            return None
+        if following.number > strategy.most_pages:
+            raise PaginationError(
+                f"it has more than {strategy.most_pages} pages; if that is so, declare"
+                " a greater 'most_pages'"
             )
+        if following.link is not None:
+            hosts = getattr(strategy, "other_hosts", ())
+            link = same_host(following.link, walk.url, self.client.url, hosts)
+            following = replace(following, link=link)
+        if self.client.place(following) not in seen:
+            return following
+        if self.received.has_all():
+            return None
+        raise PaginationError(
+            "the next page it names is one that was there before"
+            + (
+                "; if a page without records is its end, declare 'until_empty=True'"
+                * (not walk.size)
+            )
+        )
 
-    def _fetch_all(self, pages: Iterable[Page], session: requests.Session) -> None:
-        """Read the pages side by side."""
+    def _restart(self) -> None:
+        """Begin anew, with the pages that have come."""
+        self.clock.stop.clear()
+        self.spool.release()
+        self.failure = None
+        self.seen, self.received = Pages(self.source.keys), Received(self.source, self.limit)
+        self.pages = self.records = self.bytes = self.kept = 0
+        self.pages_total = None
+        self.may_be_irregular = False
+
+    def _fetch_rest(self, rest: Iterable[Page], walk: Walk, session: requests.Session) -> Walk:
+        """Read the pages after ``walk``'s side by side. Raises _Irregular."""
+        self.may_be_irregular = True
+        for page, entry in self._fetch_all(rest, session):
+            # What a page has beyond its place in a limit belongs to no other page.
+            is_last = page is self.known[-1]
+            if self.limit is not None and not is_last and entry.size != page.least:
+                raise _Irregular
+            walk = self.received.add(page, entry)
+        self.pages_total = None
+        self.may_be_irregular = False
+        return walk
+
+    def _fetch_all(
+        self, pages: Iterable[Page], session: requests.Session
+    ) -> list[tuple[Page, Entry]]:
+        """Read the pages side by side; each with what came."""
         most = self.source.pagination.most_pages
         self.known = list(islice(pages, most + 1))
         self.pages_total = self.pages + len(self.known)
@@ -197,7 +215,7 @@ class Extract:
             )
         count = min(self.source.concurrency, len(self.known))
         if count == 0:
-            return
+            return []
         with self.client.sessions(count - 1) as others:
             with ThreadPoolExecutor(count, thread_name_prefix="fetch") as workers:
                 try:
@@ -208,7 +226,9 @@ class Extract:
             if self.failure is not None:
                 raise self.failure
             self.clock.stop.clear()
-            self._mend_repeats(session)
+            if self.source.keys or not self.may_be_irregular:
+                self._mend_repeats(session)
+        return [(page, self.brought[page.number]) for page in self.known]
 
     def _greatest(self, since: str | None) -> str | None:
         if self.source.incremental is None:
@@ -235,13 +255,18 @@ class Extract:
                 self.clock.stop.set()
                 return
 
-    def _bring(
-        self, session: requests.Session, page: Page, *, may_be_past_end: bool = False
-    ) -> Entry:
+    def _bring(self, session: requests.Session, page: Page) -> Entry:
         """The page in the spool: from an earlier attempt, or from the source."""
-        entry = self.journal.take(page.number, self.client.place(page), page.wanted)
+        before = self.received.walk if self.pages_total is None else None
+        overlapped = before is not None and self.received.overlap > 0
+        entry = self.journal.take(
+            page.number,
+            self.client.place(page),
+            page.wanted,
+            self.client.place(before.page) if before is not None and overlapped else "",
+        )
         if entry is None:
-            return self._keep(page, self._ask(session, page, may_be_past_end=may_be_past_end))
+            return self._keep(page, self._ask(session, page))
         with self.lock:
             self.kept += entry.records
             self._count(entry)
@@ -249,24 +274,25 @@ class Extract:
 
     def _keep(self, page: Page, response: Response) -> Entry:
         records = response.document.records
-        kept = records if page.wanted is None else records[: page.wanted]
+        before = self.received.walk if self.pages_total is None else None
+        again = 0 if before is None else self.received.again(records, self.spool)
+        kept = records[again:]
+        kept = kept if page.wanted is None else kept[: page.wanted]
         self.spool.write(page.number, kept)
         entry = Entry(
             number=page.number,
             place=self.client.place(page),
-            wanted=page.wanted,
             size=len(records),
             records=len(kept),
             bytes=response.size,
-            digest=self.seen.digest(records),
-            values={
-                place: response.document.values[place] for place in self.source.pagination.places()
-            },
-            present=response.document.present,
-            signs=response.document.signs,
+            digest=self.seen.digest(records) if records else f"nothing in page {page.number}",
+            values=values_of(self.source, response),
             links=response.links,
             # A key in the query is not for the disk; a relative link does not depend on it.
             url=self.client.public(response.url),
+            overlap=again,
+            before="" if before is None else self.client.place(before.page),
+            signs=response.document.signs,
         )
         with self.lock:
             self.journal.add(entry)
@@ -277,16 +303,15 @@ class Extract:
         if entry.number not in self.seen:
             self.pages += 1
             self.records += entry.records
+        self.brought[entry.number] = entry
         self.bytes += entry.bytes
         self.seen.add(entry.number, entry.digest)
         self._report()
 
-    def _ask(
-        self, session: requests.Session, page: Page, *, may_be_past_end: bool = False
-    ) -> Response:
+    def _ask(self, session: requests.Session, page: Page) -> Response:
         """What the source responds with, after as many attempts as are worth making.
 
-        Raises _PastEnd where the source refuses the page, and that may be its way to end.
+        Raises PastEndError where that is its way to end, _Irregular for a page unlike the others.
         """
         self.clock.await_resumption()
         attempts = Attempts(self.clock.patience)
@@ -297,12 +322,19 @@ class Extract:
                 self._check(page, response)
                 return response
             except RefusedError as refused:
-                if page.number > 1 and self._is_past_end(refused.status, may_be_past_end):
-                    raise _PastEnd from None
+                if self.pages_total is None:
+                    self.received.check_refusal(refused.status)
+                elif self.may_be_irregular and refused.status in REFUSALS_OF_A_PAGE:
+                    raise _Irregular from None
                 raise
             except Fault as fault:
                 where = self.client.where(page)
-                pause = attempts.pause_after(fault, where)
+                try:
+                    pause = attempts.pause_after(fault, where)
+                except SourceError:
+                    if self.may_be_irregular and fault.kind is Kind.CONTENT:
+                        raise _Irregular from None
+                    raise
                 report_wait(pause, f"{fault}{fault.asks}{fault.quoted}", where)
                 if fault.kind is Kind.LATER:
                     self.clock.hold_back(pause)
@@ -310,25 +342,20 @@ class Extract:
                 else:
                     self.clock.pause(pause)
 
-    def _is_past_end(self, status: int, after_short_page: bool) -> bool:
-        strategy = self.source.pagination
-        declared = strategy.past_end if isinstance(strategy, PageNumber) else None
-        return status == declared or (after_short_page and status in REFUSALS_OF_A_PAGE)
-
     def _check(self, page: Page, response: Response) -> None:
-        """Raise Fault where a response is not the page that was asked for."""
+        """Raise Fault where a response is not the page that was asked for, or PastEndError."""
         records = response.document.records
-        if self.pages_total is not None and page.wanted is not None and len(records) < page.wanted:
+        if self.pages_total is None:
+            if not records:
+                self.received.check_empty(page, response)
+            elif (earlier := self.seen.earlier(self.seen.digest(records))) is not None:
+                self.received.check_repeat(earlier)
+        elif page.least is not None and len(records) < page.least:
             of = "" if self.limit is None else f" (of the extract's {self.limit})"
             raise Fault(
-                f"it gave {len(records)} records of the {page.asked} asked for{of}", Kind.CONTENT
+                f"it gave {len(records)} records of the {page.asked or page.least} asked for{of}",
+                Kind.CONTENT,
             )
-        if self.pages_total is None:
-            if not records and page.number == 1 and not may_be_empty(self.source):
-                raise Fault(nothing(self.source), Kind.CONTENT)
-            earlier = self.seen.earlier(self.seen.digest(records)) if records else None
-            if earlier is not None:
-                raise Fault(f"it repeats the records of page {earlier}", Kind.INVALID)
 
     def _mend_repeats(self, session: requests.Session) -> None:
         """Ask again for the pages that hold what another page holds; raise if they still do."""
@@ -351,27 +378,12 @@ class Extract:
                     self._keep(page, self._ask(session, page))
 
     def _report(self, *, finished: bool = False) -> None:
-        now = time.monotonic()
-        if not finished and now - self.reported < 1.0:
-            return
-        self.reported = now
-        seconds = max(now - self.begun, 1e-6)
-        log.info(
-            "fetched %d%s pages, %d%s records, %.0f records/s",
-            self.pages,
-            "" if self.pages_total is None else f" of {self.pages_total}",
-            self.records,
-            "" if self.limit is None else f" of {self.limit}",
-            (self.records - self.kept) / seconds,
-            extra={
-                "progress": {
-                    "step": "fetch",
-                    "pages": self.pages,
-                    "pages_total": self.pages_total,
-                    "records": self.records,
-                    "records_total": self.limit,
-                    "bytes": self.bytes,
-                    "seconds": seconds,
-                }
-            },
+        self.progress.report(
+            finished=finished,
+            pages=self.pages,
+            pages_total=self.pages_total,
+            records=self.records,
+            records_total=self.limit,
+            bytes=self.bytes,
+            kept=self.kept,
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from dataclasses import replace
 
+from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
-from elt.extract import Extract, Fetched, may_be_empty, nothing
+from elt.extract import Extract, Fetched
 from elt.lag import LagError
+from elt.query import Params, filled
 from elt.questions import expect_answered
+from elt.received import Received
 from elt.retry import Fault
 from elt.source import Source
 from elt.spool import Spool
@@ -24,7 +27,7 @@ log = logging.getLogger(__name__)
 def look(
     hook: ApiHook,
     source: Source,
-    params: Mapping[str, str],
+    params: Params,
     limit: int | None = None,
     *,
     endpoint: str | None = None,
@@ -42,19 +45,23 @@ def look(
     with client.sessions(1) as (session,):
         try:
             clock.begin()
-            response = client.read(session, source.pagination.first(limit), clock)
+            page = source.pagination.first(limit)
+            response = client.read(session, page, clock)
+            if not response.document.records:
+                # An empty page may name a next one, which an extract follows.
+                Received(source, limit).check_empty(page, response)
         except Fault as fault:
             if fault.is_rate_limit:
                 log.info("%s: %s%s; the extract waits", source.table, fault, fault.quoted)
                 return None
             return f"{fault}{fault.quoted}"
-    return None if response.document.records or may_be_empty(source) else nothing(source)
+    return None
 
 
 def fetch(
     hook: ApiHook,
     source: Source,
-    params: Mapping[str, str],
+    params: Params,
     limit: int | None,
     spool: Spool,
     *,
@@ -80,6 +87,8 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
+    for remark in fixed_dates.remarks(source):
+        log.warning("%s: %s", source.table, remark)
     _expect_some(source, limit)
     params = _params(source, params, since)
 
@@ -88,7 +97,7 @@ def fetch(
 
     begun = extract()
     try:
-        return _checked(source, begun.run(since))
+        return _checked(source, begun, since)
     except SourceUnavailableError:
         raise
     except SourceError as error:
@@ -96,7 +105,7 @@ def fetch(
             raise
         log.warning("%s; it may be due to the earlier pages: beginning with page 1", error)
     spool.clear()
-    return _checked(source, extract().run(since))
+    return _checked(source, extract(), since)
 
 
 def _expect_some(source: Source, limit: int | None) -> None:
@@ -106,7 +115,7 @@ def _expect_some(source: Source, limit: int | None) -> None:
         )
 
 
-def _params(source: Source, params: Mapping[str, str], since: str | None) -> Mapping[str, str]:
+def _params(source: Source, params: Params, since: str | None) -> Params:
     """``params`` with the place that an incremental source goes on from."""
     incremental = source.incremental
     if incremental is None:
@@ -118,14 +127,14 @@ def _params(source: Source, params: Mapping[str, str], since: str | None) -> Map
     return {**params, incremental.param: begin} if begin else params
 
 
-def _checked(source: Source, fetched: Fetched) -> Fetched:
-    """``fetched``. Raises DeclarationError where the next load could not go back from there."""
+def _checked(source: Source, extract: Extract, since: str | None) -> Fetched:
+    """What ``extract`` brings. Raises DeclarationError where no lag can be taken from its cursor,
+    and SourceError."""
+    fetched = extract.run(since)
     _params(source, {}, fetched.cursor)
-    return fetched
+    return replace(fetched, replaced=extract.client.replaced)
 
 
-def _client(
-    hook: ApiHook, source: Source, params: Mapping[str, str], endpoint: str | None
-) -> Client:
-    named = {name: value for name, value in params.items() if value}
-    return Client(hook, source, source.endpoint if endpoint is None else endpoint, named)
+def _client(hook: ApiHook, source: Source, params: Params, endpoint: str | None) -> Client:
+    url = source.endpoint if endpoint is None else endpoint
+    return Client(hook, source, url, filled(params))

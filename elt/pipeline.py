@@ -202,7 +202,7 @@ def _extract(
         map_index_template=("{{ task.op_kwargs['account'] }}" if source.accounts else None),
     )
     def extract(
-        endpoint: str, query: dict[str, str], limit: str | None, account: str = ""
+        endpoint: str, query: dict[str, Any], limit: str | None, account: str = ""
     ) -> RawRef:
         from elt import fetch, landing
         from elt.api import ApiHook
@@ -232,6 +232,7 @@ def _extract(
             "load_id": ref["load_id"],
             "rows": ref["records"],
             "bytes": ref["bytes"],
+            **({"replaced": dict(fetched.replaced)} if fetched.replaced else {}),
         }
         return ref
 

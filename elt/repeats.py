@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
+from typing import Any
+
+import msgspec
 
 from elt.decode.json import text_at
+from elt.incremental import Greatest
 from elt.place import Place
+
+# Numbers with a point keep all their digits.
+_VALUE = msgspec.json.Decoder(float_hook=Decimal)
 
 _KEYS_OF_A_PAGE = 32
 """Keys by which a page is known again, about."""
@@ -54,3 +62,36 @@ class Pages:
             for number in sorted(self._digests)
         ]
         return [(number, earlier) for number, earlier in pairs if number != earlier]
+
+
+def overlap(before: list[bytes], records: list[bytes], keys: tuple[Place, ...], most: int) -> int:
+    """How many of ``records``, ``most`` at most, are the last ones of ``before`` again.
+
+    Those with the same ``keys``, or that are the same where none are declared.
+
+    >>> overlap([b'{"id": 1}', b'{"id": 2}'], [b'{"id": 2, "n": 0}', b'{"id": 3}'], ("id",), 2)
+    1
+    """
+    most = min(most, len(before), len(records))
+    last = [_identity(record, keys) for record in before[len(before) - most :]]
+    first = [_identity(record, keys) for record in records[:most]] if last else []
+    return next((n for n in range(most, 0, -1) if last[most - n :] == first[:n]), 0)
+
+
+def value_of(records: list[bytes], field: Place, take: str, table: str) -> Any:
+    """The value at ``field`` of the last record, or the greatest of all; None if there is none.
+
+    >>> value_of([b'{"id": 7}', b'{"id": 5}'], "id", "last", "shop__orders")
+    5
+    """
+    if take == "greatest":
+        greatest = Greatest(field, table)
+        greatest.add(records)
+        return greatest.value
+    text = text_at(records[-1], field)
+    return None if text is None else _VALUE.decode(text)
+
+
+def _identity(record: bytes, keys: tuple[Place, ...]) -> tuple[bytes, ...]:
+    found = [text_at(record, place) for place in keys]
+    return tuple(one for one in found if one is not None) if all(found) and found else (record,)

@@ -15,14 +15,12 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from elt import more
-from elt.more import Sign
-from elt.place import Place, decoded, encoded
+from elt.more import Sign, decoded
 from elt.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -34,24 +32,25 @@ _FILE = "pages.jsonl"
 class Entry:
     """A page in the spool.
 
-    ``place`` tells its request, ``wanted`` how many of its records belong to the extract; ``size``
-    counts the records that came, ``records`` those that were kept, ``bytes`` those of the response.
-    ``digest`` tells its records from another page's. ``values``, ``links`` and ``url`` are what
-    `elt.pagination` reads, ``present`` the places among them that the response has; ``signs`` are
-    those of more records. ``file`` is the SHA-256 of the file in the spool.
+    ``place`` tells its request; ``size`` counts the records that came, ``overlap`` the first of
+    them that the page before it had, too, ``records`` those that were kept, ``bytes`` those of the
+    response. ``digest`` tells its records from another page's. ``values``, ``links`` and ``url``
+    are what `elt.pagination` reads, ``signs`` what it says of more records (`elt.more`). ``before``
+    is the request of the page that ``overlap`` was looked for in. ``file`` is the SHA-256 of the
+    file in the spool.
     """
 
     number: int
     place: str
-    wanted: int | None
     size: int
     records: int
     bytes: int
     digest: str
-    values: Mapping[Place, Any]
+    values: Mapping[str, Any]
     links: Mapping[str, str]
     url: str
-    present: frozenset[Place] = frozenset()
+    overlap: int = 0
+    before: str = ""
     signs: tuple[Sign, ...] = ()
     file: str = ""
 
@@ -75,13 +74,19 @@ class Journal:
 
     @property
     def count(self) -> int:
-        """How many pages of an earlier attempt there are."""
+        """How many pages there are."""
         return len(self._entries)
 
-    def take(self, number: int, place: str, wanted: int | None) -> Entry | None:
-        """The page if an earlier attempt has brought it whole, by the same request."""
+    def take(self, number: int, place: str, wanted: int | None, before: str = "") -> Entry | None:
+        """The page if it is there whole, by the same request, with ``wanted`` records at most.
+
+        ``before`` is the request of a page whose last records it may begin with.
+        """
         entry = self._entries.get(number)
-        if entry is None or (entry.place, entry.wanted) != (place, wanted):
+        if entry is None or entry.place != place or (before and entry.before != before):
+            return None
+        there = entry.size - entry.overlap
+        if entry.records != (there if wanted is None else min(there, wanted)):
             return None
         if entry.file != self._digest(number):
             return None
@@ -90,15 +95,13 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Enter a page that has just been written to the spool."""
-        fields = {**vars(entry), "file": self._digest(entry.number)}
+        entry = replace(entry, file=self._digest(entry.number))
+        self._entries[entry.number] = entry
+        fields = {**vars(entry), "signs": [sign.encoded() for sign in entry.signs]}
         try:
-            fields["values"] = {
-                encoded(place): _encode(value) for place, value in entry.values.items()
-            }
-            fields["present"] = sorted(map(encoded, entry.present))
-            fields["signs"] = [sign.encoded() for sign in entry.signs]
+            fields["values"] = {path: _encode(value) for path, value in entry.values.items()}
             line = json.dumps(fields)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             # The next attempt asks for this page again.
             return
         self._append(line)
@@ -135,11 +138,8 @@ class Journal:
         for line in filter(None, lines):
             try:
                 fields = json.loads(line)
-                fields["values"] = {
-                    decoded(place): _decode(value) for place, value in fields["values"].items()
-                }
-                fields["present"] = frozenset(map(decoded, fields["present"]))
-                fields["signs"] = tuple(map(more.decoded, fields["signs"]))
+                fields["values"] = {key: _decode(value) for key, value in fields["values"].items()}
+                fields["signs"] = tuple(map(decoded, fields["signs"]))
                 entry = Entry(**fields)
             except (ValueError, LookupError, TypeError, ArithmeticError):
                 continue  # the process was killed while it wrote this line
@@ -158,10 +158,20 @@ def _encode(value: Any) -> Any:
     """A value as JSON keeps it. Raises TypeError for what names no page."""
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
+    if isinstance(value, dict):
+        return {"object": {str(name): _encode(one) for name, one in value.items()}}
+    if isinstance(value, list | tuple):
+        return [_encode(one) for one in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(type(value).__name__)
 
 
 def _decode(value: Any) -> Any:
-    return Decimal(value["decimal"]) if isinstance(value, dict) else value
+    if isinstance(value, list):
+        return [_decode(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "decimal" in value:
+        return Decimal(value["decimal"])
+    return {name: _decode(one) for name, one in value["object"].items()}

@@ -20,9 +20,12 @@ from pydantic import (
 
 from elt import periods
 from elt.decode.text import is_text_encoding
+from elt.decode.unstorable import Kind as Unstorable
 from elt.lag import moved_back
 from elt.pagination import (
     Cursor,
+    Header,
+    LastRecord,
     LinkHeader,
     NextLink,
     Offset,
@@ -31,12 +34,15 @@ from elt.pagination import (
     SinglePage,
 )
 from elt.periods import Grain
-from elt.place import Place, valid
+from elt.place import Place, are_elements, steps, valid
+from elt.query import pairs
 
 __all__ = [
     "Cursor",
     "Freshness",
+    "Header",
     "Incremental",
+    "LastRecord",
     "LinkHeader",
     "NextLink",
     "Offset",
@@ -156,8 +162,9 @@ class Source(_Declaration):
     each record has the account in the column ``account``."""
     endpoint: str
     """Path below the connection's URL; a template of Airflow."""
-    params: Mapping[str, str] = {}
-    """Query parameters, templates of Airflow; one that comes out empty is left out. Beside
+    params: Mapping[str, str | tuple[str, ...]] = {}
+    """Query parameters, templates of Airflow; one that comes out empty is left out, and one whose
+    value is a list occurs as often as that has items. Beside
     Airflow's own names they know ``period(dag_run)`` and ``period_end(dag_run)``, the first moment
     of the period the run loads and of the next: ``{{ period(dag_run, '%d/%m/%Y') }}``."""
 
@@ -185,8 +192,15 @@ class Source(_Declaration):
     redact: tuple[Place, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
 
+    replace: tuple[Unstorable, ...] = ()
+    """What no database stores and is to be replaced, and counted: ``U+0000`` in texts and names by
+    U+FFFD, ``NaN`` (also Infinity) by null. Else it is an error that names record and field."""
+
     pagination: Pagination = SinglePage()
     """How the pages of an answer are selected."""
+    ignore_signs_of_more: tuple[str, ...] = ()
+    """Signs of more records, by the place that the error names, that are not to be believed: for
+    the few sources that have them on their last page, too."""
     period: Grain = "day"
     """What one load covers; a period landed again replaces the former load."""
     incremental: Incremental | None = None
@@ -259,6 +273,8 @@ class Source(_Declaration):
             )
         if self.format == "xml" and self.records is None:
             raise ValueError("records: XML needs the name of the elements that are records")
+        if self.format == "xml" and not are_elements(steps(self.records or ())):
+            raise ValueError("records: in XML, an index (0 or more) follows the name of elements")
         if self.format == "ndjson":
             for name in ("records", "from_answer", "error"):
                 if getattr(self, name):
@@ -321,4 +337,5 @@ class Source(_Declaration):
         """
         if self.incremental is not None:
             return False
-        return any(map(_OF_PERIOD.search, (self.endpoint, *self.params.values())))
+        values = (value for _, value in pairs(self.params))
+        return any(map(_OF_PERIOD.search, (self.endpoint, *values)))

@@ -107,17 +107,25 @@ class Spool:
             if path.name != _LOCK:
                 path.unlink()
 
+    def release(self) -> None:
+        """Count no page as one of this attempt's, and leave them where they are."""
+        self._numbers.clear()
+
     def pages(self) -> Iterator[list[bytes]]:
         """The records of each page, in the order of the pages, one page in memory at a time."""
         for number in sorted(self._numbers):
-            body = memoryview(self.path(number).read_bytes())
-            records, at = [], 0
-            while at < len(body):
-                (length,) = _LENGTH.unpack_from(body, at)
-                at += _LENGTH.size
-                records.append(bytes(body[at : at + length]))
-                at += length
-            yield records
+            yield self.page(number)
+
+    def page(self, number: int) -> list[bytes]:
+        """The records of page ``number``."""
+        body = memoryview(self.path(number).read_bytes())
+        records, at = [], 0
+        while at < len(body):
+            (length,) = _LENGTH.unpack_from(body, at)
+            at += _LENGTH.size
+            records.append(bytes(body[at : at + length]))
+            at += length
+        return records
 
     def path(self, number: int) -> Path:
         """The file of page ``number``."""

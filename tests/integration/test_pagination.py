@@ -137,9 +137,9 @@ def test_all_records_come_once_and_in_order(
     assert fetched.records == count
     assert fetched.request == f"{source.url}/orders"
     pages = -(-count // 10)
-    # Who is told no total has to ask whether there is more: after a page that is full, and after
-    # a first one that is not.
-    further = 0 if total or kind in NAMED else int(count % 10 == 0 or count < 10)
+    # Who is told no total has to ask whether there is more; so has who is told one that a full page
+    # reaches, since it may be that of the page.
+    further = 0 if kind in NAMED or (total and count % 10) else 1
     assert len(source.asked) == pages + further
     assert max(Counter(asked.target for asked in source.asked).values()) == 1
 
@@ -346,17 +346,22 @@ def test_ends_of_a_cursor(source: HttpSource, end: dict[str, Any]) -> None:
 
 
 def test_empty_pages_that_name_a_next_one(source: HttpSource) -> None:
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"results": [{"id": 1}], "cursor": "b"},
         {"results": [], "cursor": "c"},
         {"results": [], "cursor": "d"},
         {"results": [{"id": 2}], "cursor": None},
     ]
     source.answer = replies(*bodies)
-    strategy = Cursor(param="after", at="cursor", through_empty=True)
-    assert ids(extract(declare(pagination=strategy))[1]) == [1, 2]
+    assert ids(extract(declare(pagination=strategies()["cursor"]))[1]) == [1, 2]
+    source.answer = replies(*bodies[1:])
+    assert ids(extract(declare(pagination=strategies()["cursor"]))[1]) == [2]
     source.answer = replies(*bodies)
-    assert ids(extract(declare(pagination=strategies()["cursor"]))[1]) == [1]
+    strategy = Cursor(param="after", at="cursor", until_empty=True)
+    assert ids(extract(declare(pagination=strategy))[1]) == [1]
+    source.answer = replies({**bodies[1], "cursor": "b"}, {**bodies[1], "cursor": None})
+    with pytest.raises(SourceError, match="'results' is empty, and so are all pages after it"):
+        extract(declare(pagination=strategies()["cursor"]))
 
 
 def test_parameters_of_the_source_are_sent_with_every_page_and_not_with_links(
@@ -366,7 +371,7 @@ def test_parameters_of_the_source_are_sent_with_every_page_and_not_with_links(
     for kind in (*COUNTED, "cursor"):
         source.asked.clear()
         extract(declare(pagination=strategies()[kind]), params={"city": "Omsk", "none": ""})
-        assert [asked.params.get("city") for asked in source.asked] == ["Omsk"] * 3
+        assert {asked.params.get("city") for asked in source.asked} == {"Omsk"}
         assert not any("none" in asked.params for asked in source.asked)
     source.asked.clear()
     extract(declare(pagination=NextLink(at="next")), params={"city": "Omsk"})
@@ -495,7 +500,7 @@ def test_an_outage_on_a_page_is_waited_out_and_no_page_asked_for_twice(
     _, records = extract(declare(pagination=strategies()[kind]))
     assert ids(records) == list(range(45))
     times = [number for _, number in sorted(Counter(a.target for a in source.asked).items())]
-    assert sorted(times) == [1, 1, 1, 1, 1 + again]
+    assert sorted(times) == [1] * (5 if kind in COUNTED else 4) + [1 + again]
 
 
 @pytest.mark.parametrize("kind", NAMED)
@@ -672,7 +677,7 @@ def test_empty_pages_without_end_are_given_up(source: HttpSource, kind: str) -> 
         return page(*([1] if count == 1 else []), cursor=count, next=link, link=link)
 
     source.answer = answer
-    strategy = strategies()[kind].model_copy(update={"most_pages": 7, "through_empty": True})
+    strategy = strategies()[kind].model_copy(update={"most_pages": 7})
     with pytest.raises(SourceInvalidError, match="more than 7 pages"):
         extract(declare(pagination=strategy))
     assert len(source.asked) == 7
@@ -708,7 +713,8 @@ def test_a_total_beyond_all_measure_is_an_error_before_anything_is_asked_for(
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(source.asked) == 1
+    # The second page shows whether an offset goes by what the source gives.
+    assert len(source.asked) == (2 if kind == "offset" else 1)
     assert peak < 100_000_000
 
 
@@ -723,7 +729,7 @@ def test_fewer_records_than_the_total_says_are_an_error(source: HttpSource, kind
     source.answer = answer
     with pytest.raises(SourceError, match=r"45 records and has given 40|0 records of the"):
         extract(declare(pagination=strategies(total=True)[kind]))
-    assert len(source.asked) <= 7
+    assert len(source.asked) <= 8
     assert nothing_left()
 
 
@@ -736,7 +742,7 @@ def test_one_page_with_fewer_records_than_its_total_is_an_error(source: HttpSour
 
 @pytest.mark.parametrize("kind", COUNTED)
 def test_records_that_come_and_go_while_they_are_fetched(source: HttpSource, kind: str) -> None:
-    """The total grows meanwhile: as many as were said at first, none twice."""
+    """The total grows meanwhile: at least as many as were said at first, none twice."""
     counts = iter(range(45, 1000))
 
     def answer(asked: Asked) -> Reply:
@@ -744,7 +750,8 @@ def test_records_that_come_and_go_while_they_are_fetched(source: HttpSource, kin
 
     source.answer = answer
     _, records = extract(declare(pagination=strategies(total=True)[kind]))
-    assert ids(records) == list(range(45))
+    assert len(records) >= 45
+    assert ids(records) == list(range(len(records)))
 
 
 @pytest.mark.parametrize(
@@ -754,7 +761,7 @@ def test_records_that_come_and_go_while_they_are_fetched(source: HttpSource, kin
         ("cursor", [1], "cursor 'cursor' is neither text nor a number"),
         ("cursor", True, "cursor 'cursor' is neither text nor a number"),
         ("next", 7, "link 'next' is no text"),
-        ("next", {"href": "?page=2"}, "link 'next' is no text"),
+        ("next", {"to": "?page=2"}, "link 'next' is no text, and has no 'href'"),
         ("next", ["?page=2"], "link 'next' is no text"),
     ],
 )
