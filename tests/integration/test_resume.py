@@ -288,6 +288,23 @@ def test_records_that_go_missing_are_asked_for_from_page_1(source: HttpSource) -
     assert type(caught.value) is SourceError
 
 
+def test_signs_of_more_of_an_earlier_attempt_are_judged(source: HttpSource) -> None:
+    """Only its pages said how many there are, at no declared place; the later ones end before."""
+    shop = Shop(40)
+    declared = declare(pagination=Cursor(param="after", at="cursor", total=None))
+
+    def answer(asked: Asked) -> Reply:
+        reply = shop(asked)
+        return replace(reply, body={**reply.body, "total": 45}) if len(source.asked) < 3 else reply
+
+    source.answer = down_for(answer, 20, LIMITED)
+    with pytest.raises(SourceUnavailableError):
+        attempt(declared)
+    source.answer = shop
+    with pytest.raises(SourceInvalidError, match=r"more than the 40 .*'total' is 45"):
+        attempt(declared)
+
+
 def test_two_attempts_at_once_do_not_share_pages(
     source: HttpSource, caplog: pytest.LogCaptureFixture
 ) -> None:
