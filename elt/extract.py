@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 class Fetched:
     """What an extract brought to the spool; ``bytes`` counts the bodies as they were received.
 
-    ``cursor`` is the greatest value of an incremental source's field so far, None of others.
+    ``cursor`` is the greatest value of an incremental source's field so far, None of others;
+    ``replaced`` counts what was replaced by declaration, in the pages of this attempt.
     """
 
     request: str
@@ -51,6 +52,7 @@ class Fetched:
     started_at: datetime
     fetched_at: datetime
     cursor: str | None = None
+    replaced: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Irregular(Exception):

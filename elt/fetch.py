@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
+from elt import fixed_dates
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import DeclarationError, SourceError, SourceUnavailableError
@@ -85,6 +87,8 @@ def fetch(
     and for a source that has open questions.
     """
     expect_answered(source)
+    for remark in fixed_dates.remarks(source):
+        log.warning("%s: %s", source.table, remark)
     _expect_some(source, limit)
     params = _params(source, params, since)
 
@@ -93,7 +97,7 @@ def fetch(
 
     begun = extract()
     try:
-        return _checked(source, begun.run(since))
+        return _checked(source, begun, since)
     except SourceUnavailableError:
         raise
     except SourceError as error:
@@ -101,7 +105,7 @@ def fetch(
             raise
         log.warning("%s; it may be due to the earlier pages: beginning with page 1", error)
     spool.clear()
-    return _checked(source, extract().run(since))
+    return _checked(source, extract(), since)
 
 
 def _expect_some(source: Source, limit: int | None) -> None:
@@ -123,10 +127,12 @@ def _params(source: Source, params: Params, since: str | None) -> Params:
     return {**params, incremental.param: begin} if begin else params
 
 
-def _checked(source: Source, fetched: Fetched) -> Fetched:
-    """``fetched``. Raises DeclarationError where the next load could not go back from there."""
+def _checked(source: Source, extract: Extract, since: str | None) -> Fetched:
+    """What ``extract`` brings. Raises DeclarationError where no lag can be taken from its cursor,
+    and SourceError."""
+    fetched = extract.run(since)
     _params(source, {}, fetched.cursor)
-    return fetched
+    return replace(fetched, replaced=extract.client.replaced)
 
 
 def _client(hook: ApiHook, source: Source, params: Params, endpoint: str | None) -> Client:

@@ -27,6 +27,17 @@ _SECRET = re.compile(
 _SHORTEST_SECRET = 4
 """Characters; shorter ones would be found in any text."""
 _MOST_WORDS = 200
+_READ_OF_BEGIN, _MOST_OF_BEGIN = 1000, 100
+_COMPRESSED = {
+    b"\x1f\x8b": "compressed by gzip without saying so",
+    b"PK\x03\x04": "a zip archive",
+    b"PK\x05\x06": "a zip archive",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd without saying so",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ\x00": "compressed by xz",
+    b"%PDF-": "a PDF",
+}
+"""Files by how they begin."""
 _WORDS = ("error", "errors", "message", "detail", "title", "description", "error_description")
 """Where a JSON document says what is wrong (RFC 9457, RFC 6749, and what is usual)."""
 _TAG = re.compile(r"<[^<>]{0,500}>")
@@ -65,6 +76,37 @@ def without(secrets: Iterable[str], text: str) -> str:
             for form in (secret, quote(secret), quote(secret, safe="")):
                 text = text.replace(form, "***")
     return text
+
+
+def what_came(body: bytes, status: int, headers: Mapping[str, str]) -> str:
+    """What a response is that should be data and cannot be read: status, type, how it begins.
+
+    Of what seems to be JSON or XML data nothing is quoted, since it may be anybody's.
+
+    >>> what_came(b"<html><title>Sign in</title>", 200, {"Content-Type": "text/html"})
+    "status 200, Content-Type 'text/html'; it is a web page, of a login? and begins: \
+'<html><title>Sign in</title>'"
+    """
+    types = {name.lower(): value for name, value in headers.items()}
+    kind = printable(types.get("content-type"))
+    said = f"status {status}, {f'Content-Type {kind!r}' if kind else 'no Content-Type'}"
+    coding = types.get("content-encoding", "")
+    if coding:
+        said += f", Content-Encoding {printable(coding)!r}"
+    for begin, name in _COMPRESSED.items():
+        if body.startswith(begin):
+            return f"{said}; its bytes are {name}, which is not read"
+    text = body[:_READ_OF_BEGIN].decode(errors="replace").lstrip("\ufeff \t\r\n")
+    if text[:1] in ("{", "[", '"'):
+        words = own_words(body, "")
+        return f"{said}; it {f'says: {words!r}' if words else 'begins as JSON does'}"
+    is_page = re.match(r"<(!doctype\s+html|html|head|body|script|meta)\b", text, re.IGNORECASE)
+    if text[:1] == "<" and not is_page:
+        return f"{said}; it begins as XML does"
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = line if len(line) <= _MOST_OF_BEGIN else f"{line[:_MOST_OF_BEGIN]}…"
+    page = "it is a web page, of a login? and" if is_page else "it"
+    return f"{said}; {page} begins: {shown!r}"
 
 
 def own_words(

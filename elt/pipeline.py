@@ -193,6 +193,7 @@ def _extract(source: Source, limit: str | None) -> Any:
             "load_id": ref["load_id"],
             "rows": ref["records"],
             "bytes": ref["bytes"],
+            **({"replaced": dict(fetched.replaced)} if fetched.replaced else {}),
         }
         return ref
 

@@ -99,3 +99,15 @@ def follow(document: Any, way: Sequence[Step]) -> Any:
         else:
             return None
     return document
+
+
+def are_elements(way: Sequence[Step]) -> bool:
+    """Whether a place can be that of elements of XML: each index is one of the name before it.
+
+    >>> are_elements(("channel", 0, "item")), are_elements((0,)), are_elements(("item", -1))
+    (True, False, False)
+    """
+    return all(
+        isinstance(step, str) or (step >= 0 and number > 0 and isinstance(way[number - 1], str))
+        for number, step in enumerate(way)
+    )

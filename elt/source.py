@@ -20,6 +20,7 @@ from pydantic import (
 
 from elt import periods
 from elt.decode.text import is_text_encoding
+from elt.decode.unstorable import Kind as Unstorable
 from elt.lag import moved_back
 from elt.pagination import (
     Cursor,
@@ -33,7 +34,7 @@ from elt.pagination import (
     SinglePage,
 )
 from elt.periods import Grain
-from elt.place import Place, valid
+from elt.place import Place, are_elements, steps, valid
 from elt.query import pairs
 
 __all__ = [
@@ -185,6 +186,10 @@ class Source(_Declaration):
     redact: tuple[Place, ...] = ()
     """Fields that are removed before a record is written anywhere; lists on the way are entered."""
 
+    replace: tuple[Unstorable, ...] = ()
+    """What no database stores and is to be replaced, and counted: ``U+0000`` in texts and names by
+    U+FFFD, ``NaN`` (also Infinity) by null. Else it is an error that names record and field."""
+
     pagination: Pagination = SinglePage()
     """How the pages of an answer are selected."""
     ignore_signs_of_more: tuple[str, ...] = ()
@@ -243,6 +248,8 @@ class Source(_Declaration):
             )
         if self.format == "xml" and self.records is None:
             raise ValueError("records: XML needs the name of the elements that are records")
+        if self.format == "xml" and not are_elements(steps(self.records or ())):
+            raise ValueError("records: in XML, an index (0 or more) follows the name of elements")
         if self.format == "ndjson":
             for name in ("records", "from_answer", "error"):
                 if getattr(self, name):

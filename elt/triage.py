@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elt import fixed_dates
 from elt.source import Source
 
 _NOTES = """
@@ -17,11 +18,13 @@ builds what it has not built.
 
 
 def notes(source: Source) -> str:
-    """A table in Markdown: task, why it failed, what to do."""
+    """In Markdown: what is to be remarked on, and a table: task, why it failed, what to do."""
     rows = {
         "create_tables": (
-            "the warehouse is down or the loader may not create",
-            "look at the connection `warehouse_loader` and at its rights on the schema `raw`",
+            "the warehouse is down, the loader may not create, or the declaration has"
+            " `open_questions`",
+            "look at the connection `warehouse_loader` and at its rights on the schema `raw`;"
+            " answer the questions, which the error names, in the DAG file",
         ),
         "is_api_available": (
             "the source gave no records in time; the error has its last answer",
@@ -51,4 +54,5 @@ def notes(source: Source) -> str:
         ),
     }
     lines = (f"| `{task}` | {why} | {what} |" for task, (why, what) in rows.items())
-    return _NOTES.format(rows="\n".join(lines))
+    remarks = "".join(f"\n**Note:** {remark}.\n" for remark in fixed_dates.remarks(source))
+    return remarks + _NOTES.format(rows="\n".join(lines))

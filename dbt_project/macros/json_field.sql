@@ -6,7 +6,8 @@
 
     `fields` are tuples of column, path and type. A path is names joined by dots
     ("login.uuid"), or a list of names where one has a dot itself; a name may
-    hold any character. The types:
+    hold any character. A number in the list is the index of an item, from 0 on,
+    or from -1 back: [0] of records that are lists. The types:
 
     text            any scalar
     uuid            6bc7d1a9-fcd3-46c4-a2c0-8c074216a4aa
@@ -35,7 +36,7 @@
 
 
 {% macro json_names(path) -%}
-    {#- The names that `path` consists of. -#}
+    {#- The names and indices that `path` consists of. -#}
     {{ return(path.split('.') if path is string else path | list) }}
 {%- endmacro %}
 
@@ -99,6 +100,8 @@
         'timestamp': 'not a timestamp',
         'timestamptz': 'not a timestamp with time zone',
     } -%}
+    {%- set words = {'object': 'not an object', 'array': 'not a list'} -%}
+    {%- set whole = json_type(fields[0][1] if fields else '') -%}
     select
         r.load_id,
         r.record_no,
@@ -110,16 +113,16 @@
         t.{{ column }},
         {%- endfor %}
         case
-            when jsonb_typeof(r.{{ record }}) <> 'object'::text
-                then 'record: not an object'::text
+            when jsonb_typeof(r.{{ record }}) <> '{{ whole }}'::text
+                then 'record: {{ words[whole] }}'::text
             else nullif(array_to_string(array[
                 null::text
-                {%- for parent in json_parents(fields) %},
+                {%- for parent, type in json_parents(fields) %},
                 case
                     when
                         jsonb_typeof(r.{{ record }} #> {{ json_path(parent) }})
-                        not in ('object'::text, 'null'::text)
-                        then {{ json_reason(parent, 'not an object') }}
+                        not in ('{{ type }}'::text, 'null'::text)
+                        then {{ json_reason(parent, words[type]) }}
                 end
                 {%- endfor %}
                 {%- for column, path, type in texts %},
@@ -184,14 +187,21 @@
 {%- endmacro %}
 
 
+{% macro json_type(path, depth=0) -%}
+    {#- What `path` leads through after `depth` steps: object or array. -#}
+    {{ return('array' if json_names(path)[depth] is integer else 'object') }}
+{%- endmacro %}
+
+
 {% macro json_parents(fields) -%}
-    {#- The paths of the objects that `fields` lie in. -#}
+    {#- The paths of the objects and lists that `fields` lie in, and which. -#}
     {%- set parents = [] -%}
     {%- for column, path, type in fields -%}
         {%- set names = json_names(path) -%}
         {%- for depth in range(1, names | length) -%}
-            {%- if names[:depth] not in parents -%}
-                {%- do parents.append(names[:depth]) -%}
+            {%- set parent = (names[:depth], json_type(path, depth)) -%}
+            {%- if parent not in parents -%}
+                {%- do parents.append(parent) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}

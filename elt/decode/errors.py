@@ -11,6 +11,10 @@ class DecodeError(ValueError):
     """A page is not what the source is declared to answer; the message says in which way."""
 
 
+class UnreadableError(DecodeError):
+    """A page is of another format or encoding altogether, or broken."""
+
+
 class ErrorDocumentError(DecodeError):
     """A page says, where the source is declared to, that the request failed."""
 

@@ -12,7 +12,13 @@ from msgspec import Raw
 
 from elt.decode import missing
 from elt.decode.around import Around
-from elt.decode.errors import DecodeError, ErrorDocumentError, misread, shorten
+from elt.decode.errors import (
+    DecodeError,
+    ErrorDocumentError,
+    UnreadableError,
+    misread,
+    shorten,
+)
 from elt.decode.redaction import Redactions, redact
 from elt.decode.tree import Tree
 from elt.place import Place, Step, shown, steps
@@ -60,7 +66,7 @@ def split(
             return _split(mended, records, error, places, tree, was_there)
     except _NO_JSON as fault:
         # The parser's words quote nothing of the document: they say where it is wrong.
-        raise DecodeError(f"the answer is not JSON: {fault}") from None
+        raise UnreadableError(f"the answer is not JSON: {fault}") from None
 
 
 def split_lines(body: bytes, tree: Redactions) -> list[bytes]:
@@ -80,7 +86,7 @@ def split_lines(body: bytes, tree: Redactions) -> list[bytes]:
                 record = bytes(_RAW.decode(_ESCAPES.sub(_replace_lone, line.strip())))
             records.append(redact(record, tree) if tree else record)
         except _NO_JSON as fault:
-            raise DecodeError(f"line {number} of the answer is not JSON: {fault}") from None
+            raise UnreadableError(f"line {number} of the answer is not JSON: {fault}") from None
     return records
 
 
@@ -109,6 +115,22 @@ def text_at(record: bytes, place: Place) -> bytes | None:
     return None if found == _NULL else found
 
 
+def expect_names(record: bytes, places: Iterable[Place]) -> None:
+    """Raise DecodeError where a record has nothing at a dotted place, but a field of that name.
+
+    >>> expect_names(b'{"@odata.id": 1}', ["@odata.id"])
+    Traceback (most recent call last):
+    elt.decode.errors.DecodeError: the place '@odata.id' is read as names joined by dots, and the \
+response has a field with dots in its name: declare ['@odata.id']
+    """
+    try:
+        document = Tree(record)
+        for place in places:
+            _at(document, place)
+    except _NO_JSON:
+        return
+
+
 def _split(
     body: bytes,
     records: Place | None,
@@ -120,7 +142,7 @@ def _split(
     document = Tree(body)
     if error is not None and (said := _at(document, error)) not in (None, _NULL):
         raise ErrorDocumentError(f"the answer is an error: {shorten(redact(said or b'', tree))}")
-    items = _records(document, body, records, was_there)
+    items = _records(document, body, records, was_there, error is not None)
     values, present = {}, set()
     for place in places:
         found = _at(document, place)
@@ -132,7 +154,9 @@ def _split(
     return [redact(bytes(item), tree) if tree else bytes(item) for item in items], around
 
 
-def _records(document: Tree, body: bytes, place: Place | None, was_there: bool) -> Sequence[Raw]:
+def _records(
+    document: Tree, body: bytes, place: Place | None, was_there: bool, has_error: bool
+) -> Sequence[Raw]:
     root = document.root
     if root is None:
         if body.strip() == _NULL:
@@ -146,11 +170,15 @@ def _records(document: Tree, body: bytes, place: Place | None, was_there: bool) 
         raise DecodeError(f"the answer is not {_kind(way[0])}")
     items = document.below(way)
     if isinstance(items, list):
+        if not items and not has_error:
+            missing.check_empty(document.outline(way), place)
         return items
     found = _at(document, place)
-    if found is None and not _is_in_null(document, way):
+    if found == _NULL or _is_in_null(document, way):
+        missing.check_null(document.outline(()), place)
+    elif found is None:
         missing.check(document.outline(way), place, was_there=was_there)
-    elif found not in (None, _NULL):
+    else:
         raise DecodeError(f"{shown(place)} in the answer is not a list")
     return []
 

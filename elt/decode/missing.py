@@ -15,8 +15,8 @@ from typing import Any
 
 from elt import more
 from elt.decode.errors import DecodeError, shorten
+from elt.more.names import names
 from elt.place import Place, shown
-from elt.signs import names
 
 _DEEPEST = 4
 _MANY = 20
@@ -26,15 +26,15 @@ _WORDS = frozenset({"message", "detail", "error_message", "error_description", "
 _BENIGN = re.compile(r"\b(no|none|0|zero|empty|nothing|not found|success\w*|ok)\b", re.IGNORECASE)
 _OF_REQUESTS = names(
     "columns facets fields filters included limits links messages meta metadata normalized notes"
-    " page pagination paging params query request roles scopes sort suggestions tags warnings"
+    " pagination paging params request roles scopes sort suggestions tags warnings"
     " _links error errors"
 )
 """Fields that are no records although they hold lists or objects."""
 
 
 def check(outline: Mapping[Any, Any], place: Place, *, was_there: bool) -> None:
-    """Raise DecodeError where the document around nothing is no document without records."""
-    if _says_fault(outline):
+    """Raise DecodeError where a document that lacks ``place`` is no document without records."""
+    if says_fault(outline) or _is_worded(outline):
         raise _lacks(outline, place)
     if was_there or more.says_none(outline):
         return
@@ -42,26 +42,68 @@ def check(outline: Mapping[Any, Any], place: Place, *, was_there: bool) -> None:
         raise _lacks(outline, place)
 
 
+def check_null(outline: Mapping[Any, Any], place: Place) -> None:
+    """Raise DecodeError where a document with a null on the way to ``place`` says that it failed.
+
+    >>> check_null({"data": None, "success": True}, "data")
+    >>> check_null({"data": None, "errors": [{"message": "timeout"}]}, "data")
+    Traceback (most recent call last):
+    elt.decode.errors.DecodeError: the answer has null at 'data', and says that it failed: it has: \
+data, errors; if that is where it says so, declare 'error'
+    """
+    if says_fault(outline) or _is_worded(outline):
+        raise DecodeError(
+            f"the answer has null at {shown(place)}, and says that it failed:"
+            f" it has: {_listed(outline)}; if that is where it says so, declare 'error'"
+        )
+
+
+def check_empty(outline: Mapping[Any, Any], place: Place) -> None:
+    """Raise DecodeError where a document with an empty list at ``place`` says that it failed."""
+    if says_fault(outline):
+        raise DecodeError(
+            f"the answer's {shown(place)} is empty, and it says that it failed:"
+            f" it has: {_listed(outline)}; if that is where it says so, declare 'error'"
+        )
+
+
 def _lacks(outline: Mapping[Any, Any], place: Place) -> DecodeError:
-    listed = shorten(", ".join(map(str, outline)).encode(errors="replace"))
-    return DecodeError(f"the answer has no {shown(place)}, it has: {listed or 'nothing'}")
+    return DecodeError(f"the answer has no {shown(place)}, it has: {_listed(outline)}")
 
 
-def _says_fault(outline: Mapping[Any, Any]) -> bool:
-    for name, value in outline.items():
-        known = str(name).lower()
-        if known in _FAULTS and value not in (None, False, "", 0, [], {}):
-            return True
-        if known in ("success", "ok") and value in (False, "false"):
-            return True
-        if known in ("status", "code", "status_code", "statuscode"):
-            if isinstance(value, int) and 400 <= value <= 599:
-                return True
-            if str(value).lower() in ("error", "fail", "failed", "failure"):
-                return True
-        if known in _WORDS and isinstance(value, str) and value and not _BENIGN.search(value):
-            return True
+def _listed(outline: Mapping[Any, Any]) -> str:
+    return shorten(", ".join(map(str, outline)).encode(errors="replace")) or "nothing"
+
+
+def says_fault(outline: Mapping[Any, Any]) -> bool:
+    """Whether fields beside the records say that the request failed.
+
+    >>> says_fault({"error": {"code": 7}}), says_fault({"ok": False}), says_fault({"errors": []})
+    (True, True, False)
+    """
+    return any(_is_fault(str(name).lower(), value) for name, value in outline.items())
+
+
+def _is_fault(name: str, value: Any) -> bool:
+    if name in _FAULTS:
+        return any(value.values()) if isinstance(value, Mapping) else bool(value)
+    if name in ("success", "ok"):
+        return value in (False, "false")
+    if name in ("status", "code", "status_code", "statuscode"):
+        is_status = isinstance(value, int) and 400 <= value <= 599
+        return is_status or str(value).lower() in ("error", "fail", "failed", "failure")
     return False
+
+
+def _is_worded(outline: Mapping[Any, Any]) -> bool:
+    """Whether there are words that may be those of a failure."""
+    return any(
+        isinstance(value, str)
+        and bool(value)
+        and str(name).lower() in _WORDS
+        and not _BENIGN.search(value)
+        for name, value in outline.items()
+    )
 
 
 def _has_others(value: Mapping[Any, Any], depth: int) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
 
-from elt.decode.errors import DecodeError
+from elt.decode.errors import UnreadableError
 
 _MARKS = (
     # The longer ones first: UTF-32's begins with UTF-16's.
@@ -78,7 +78,7 @@ def encoding_of(
 ) -> tuple[bytes, str]:
     """The byte order mark of ``body``, if it has one, and the name of its encoding.
 
-    Raises DecodeError where that is no encoding, and where the bytes do not settle it.
+    Raises UnreadableError where that is no encoding, and where the bytes do not settle it.
     """
     return _mark(body)[0], _read(body, declared, content_type, is_xml=is_xml).name
 
@@ -89,7 +89,8 @@ def utf8(body: bytes, declared: str | None, content_type: str, *, is_xml: bool) 
     JSON that is said to be UTF-8, or not said to be anything, is not looked at: one record with
     wrong bytes must not stop the others. It is stored as text, and rejected.
 
-    Raises DecodeError for an encoding that is none, that the bytes are not in, or plainly not in.
+    Raises UnreadableError for an encoding that is none, that the bytes are not in, or plainly not
+    in.
     """
     reading = _read(body, declared, content_type, is_xml=is_xml)
     if reading.text is None:
@@ -97,7 +98,7 @@ def utf8(body: bytes, declared: str | None, content_type: str, *, is_xml: bool) 
     try:
         return reading.text.removeprefix("\ufeff").encode()
     except UnicodeEncodeError:  # UTF-7 may have halves of characters
-        raise DecodeError(f"the response has half a character in {reading.name!r}") from None
+        raise UnreadableError(f"the response has half a character in {reading.name!r}") from None
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _read(body: bytes, declared: str | None, content_type: str, *, is_xml: bool)
 def _claims(
     body: bytes, declared: str | None, marked: str, content_type: str, *, is_xml: bool
 ) -> list[_Reading]:
-    """What is said, the weightiest first. Raises DecodeError for what is no encoding."""
+    """What is said, the weightiest first. Raises UnreadableError for what is no encoding."""
     said: list[tuple[str, str | None]]
     if declared:
         said = [("the declaration", declared)]
@@ -156,7 +157,7 @@ def _claims(
     claims = [_Reading(who, name) for who, name in said if name]
     for claim in claims:
         if not is_text_encoding(claim.name):
-            raise DecodeError(
+            raise UnreadableError(
                 f"the response is said to be in {claim.name[:40]!r}, which is no encoding"
             )
     return claims
@@ -167,7 +168,7 @@ def _reading_by_zeros(body: bytes, name: str, claims: Sequence[_Reading]) -> _Re
     family = name[:6]
     said = [codecs.lookup(claim.name).name for claim in claims]
     if claims and not {name, family}.intersection(said):
-        raise DecodeError(
+        raise UnreadableError(
             f"{claims[0].who} says that the response is in {claims[0].name!r}, and its bytes are"
             f" {name!r}; declare its encoding"
         )
@@ -193,20 +194,20 @@ def _reading(content: bytes, claim: _Reading, *, is_marked: bool) -> _Reading:
 
 
 def _expect_whole(*readings: _Reading) -> _Reading:
-    """The first of ``readings`` if it is right. Raises DecodeError."""
+    """The first of ``readings`` if it is right. Raises UnreadableError."""
     if not readings[0].fault:
         return readings[0]
     faults = " nor ".join(
         f"in {one.name[:40]!r} as {one.who} says: {one.fault}" for one in readings if one.fault
     )
-    raise DecodeError(f"the response is not {faults}; declare its encoding")
+    raise UnreadableError(f"the response is not {faults}; declare its encoding")
 
 
 def _expect_plain(content: bytes, reading: _Reading) -> _Reading:
-    """What was declared, or marked. Raises DecodeError where the bytes are plainly UTF-8."""
+    """What was declared, or marked. Raises UnreadableError where the bytes are plainly UTF-8."""
     is_unicode = codecs.lookup(reading.name).name.startswith("utf") or reading.is_utf_8
     if not is_unicode and _Utf8.of(content).is_plain:
-        raise DecodeError(
+        raise UnreadableError(
             f"{reading.who} says that the response is in {reading.name!r}, and its bytes are"
             " plainly 'utf-8'; declare its encoding"
         )
@@ -214,7 +215,7 @@ def _expect_plain(content: bytes, reading: _Reading) -> _Reading:
 
 
 def _only(content: bytes, readings: list[_Reading], *, is_xml: bool) -> _Reading:
-    """The reading that is right, of what header and prolog say. Raises DecodeError."""
+    """The reading that is right, of what header and prolog say. Raises UnreadableError."""
     look = _Utf8.of(content)
     whole = [one for one in readings if not one.fault]
     others = [one for one in whole if one.text is not None]
@@ -232,7 +233,7 @@ def _only(content: bytes, readings: list[_Reading], *, is_xml: bool) -> _Reading
             return _Reading("", "utf-8")
         raise _unclear(look, *(others or readings))
     if look.is_plain:
-        raise DecodeError(
+        raise UnreadableError(
             f"the response is in 'utf-8' and wrong at byte {look.wrong_at}"
             + "".join(f", while {one.who} says {one.name!r}" for one in readings)
             + "; declare its encoding"
@@ -244,7 +245,7 @@ def _only(content: bytes, readings: list[_Reading], *, is_xml: bool) -> _Reading
     return others[0]
 
 
-def _unclear(look: _Utf8 | None, *readings: _Reading) -> DecodeError:
+def _unclear(look: _Utf8 | None, *readings: _Reading) -> UnreadableError:
     """The error for a response of which more than one text can be made."""
     said = [f"{one.who} says {one.name[:40]!r}" for one in readings]
     names = [one.name[:40] for one in readings]
@@ -252,7 +253,7 @@ def _unclear(look: _Utf8 | None, *readings: _Reading) -> DecodeError:
         said.append(f"its bytes are {'plainly' if look.is_plain else 'valid'} 'utf-8'")
         names.append("utf-8")
     ways = " or ".join(f"encoding={name!r}" for name in names)
-    return DecodeError(
+    return UnreadableError(
         f"it is not clear which encoding the response is in: {' and '.join(said)}; declare {ways}"
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
+from elt.more.body import ends
 from elt.place import Step
 
 Below = dict[str, Raw] | list[Raw] | None
@@ -28,7 +28,9 @@ _LARGE = 32 * 1024
 """Bytes of an object or a list above which it is read in part."""
 _MOST = 256 * 1024
 """Bytes of an outline, about: what it costs is not to depend on what else a document has."""
-_NAMES = 10_000
+_NAMES, _NAMES_OF_OTHERS = 2_000, 200
+"""Fields of the objects around the records, and of others that are large: of more, the first and
+the last ones."""
 _DEEPEST = 6
 
 
@@ -89,13 +91,20 @@ class _Outline:
         step = way[0] if way else None
         if isinstance(holder, list) and isinstance(step, int) and step < 0:
             step += len(holder)
-        found = self._fields(((name, raw) for name, raw in pairs if name != step), len(at))
-        if len(way) > 1 and step is not None and tree.below((*at, way[0])) is not None:
-            found[step] = self.around(tree, (*at, way[0]), way[1:])
+        below = tree.below((*at, step)) if len(way) > 1 and step is not None else None
+        is_way = below is not None and isinstance(below, list) is isinstance(way[1], int)
+        if below is not None and not is_way:
+            # A list where a name leads on, or the other way round: the records are not there.
+            step = None
+        found = self._fields([pair for pair in pairs if pair[0] != step], len(at), _NAMES)
+        if is_way and step is not None:
+            found[step] = self.around(tree, (*at, step), way[1:])
         return found
 
-    def _fields(self, pairs: Iterable[tuple[Step, Raw]], depth: int) -> dict[Step, Any]:
-        items = list(islice(pairs, _NAMES))
+    def _fields(
+        self, pairs: Collection[tuple[Step, Raw]], depth: int, most: int
+    ) -> dict[Step, Any]:
+        items = ends(pairs, most)
         values: dict[Step, Any] = {}
         # What is small first: it is what says that there is more.
         for name, raw in sorted(items, key=lambda pair: _length(pair[1])):
@@ -115,11 +124,9 @@ class _Outline:
                 first = _ITEM.match(text[:_LARGE])
                 return [{}] if first and first[1] == b"{" else [None]
             if begin == b"{":
-                return (
-                    self._fields(_OBJECT.decode(raw).items(), depth + 1)
-                    if (depth < _DEEPEST and self._left > 0)
-                    else {}
-                )
+                if depth >= _DEEPEST or self._left <= 0:
+                    return {}
+                return self._fields(_OBJECT.decode(raw).items(), depth + 1, _NAMES_OF_OTHERS)
         except _NO_JSON:
             pass
         return ...

@@ -26,7 +26,7 @@ import msgspec
 
 from elt import more
 from elt.decode.around import Around
-from elt.decode.errors import DecodeError, ErrorDocumentError, misread, shorten
+from elt.decode.errors import DecodeError, ErrorDocumentError, UnreadableError, misread, shorten
 from elt.decode.redaction import Redactions, redact
 from elt.decode.storable import DEEPEST
 from elt.place import Place, Step, shown, steps
@@ -59,7 +59,7 @@ def split(
     try:
         root = reader.read(body)
     except expat.ExpatError as fault:
-        raise DecodeError(f"the answer is not XML: {fault}") from None
+        raise UnreadableError(f"the answer is not XML: {fault}") from None
     if error is not None and (said := _at(root, error)) not in (None, _NOTHING):
         raise ErrorDocumentError(
             f"the answer is an error: {shorten(redact(_ENCODER.encode(said), tree))}"
@@ -75,17 +75,13 @@ def split(
 
 
 def _named(records: Place) -> tuple[tuple[str, int | None], ...]:
-    """The names of the elements on the way to the records, each with its index, if there is one."""
+    """The names of the elements on the way to the records, each with its index, if it has one."""
     named: list[tuple[str, int | None]] = []
     for step in steps(records):
         if isinstance(step, str):
             named.append((step, None))
-        elif step >= 0 and named and named[-1][1] is None:
-            named[-1] = (named[-1][0], step)
         else:
-            raise DecodeError(
-                f"records {shown(records)}: in XML, an index (0 or more) follows a name"
-            )
+            named[-1] = (named[-1][0], step)
     return tuple(named)
 
 

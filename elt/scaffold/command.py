@@ -22,6 +22,7 @@ def add(commands: Commands[Parser]) -> None:
         "  elt new characters --url https://rickandmortyapi.com/api/character\n"
         "  elt new shop --url 'https://shop.example/v1/orders?page=1&per_page=100' --dry-run\n"
         "  elt new crm --url https://crm.example/v2/people --records data.items --key data.id\n"
+        "  elt new bank --url https://bank.example/v2/rates --records '[1]'\n"
         '  elt new crm --url https://crm.example/v2/people --header "X-API-Key: $KEY"',
     )
     parser.add_argument("source", metavar="SOURCE", help="its name, in snake case; the DAG's, too")
@@ -32,8 +33,14 @@ def add(commands: Commands[Parser]) -> None:
         help="the endpoint, with the parameters that it is to be asked with",
     )
     parser.add_argument("--entity", metavar="NAME", help="what its records are, in the plural")
-    parser.add_argument("--records", metavar="PATH", help="where they are in an answer, dotted")
-    parser.add_argument("--key", metavar="PATH", help="what identifies a record, dotted")
+    parser.add_argument(
+        "--records",
+        metavar="PATH",
+        help="where they are: dotted, as a list in JSON, or . for the response itself",
+    )
+    parser.add_argument(
+        "--key", metavar="PATH", help="what identifies a record: dotted, or as a list in JSON"
+    )
     parser.add_argument(
         "--connection",
         metavar="CONN_ID",

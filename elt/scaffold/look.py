@@ -15,6 +15,7 @@ import urllib3
 
 from elt.links import links_by_relation
 from elt.pagination import PaginationError, same_host
+from elt.query import Params, pairs
 from elt.scaffold.infer import errors
 from elt.scaffold.infer.secrets import is_secret_param
 from elt.session import USER_AGENT, RedirectedError, guard, may_hold_secrets
@@ -37,7 +38,7 @@ class Target:
 
     base: str
     path: str
-    params: Mapping[str, str]
+    params: Params
 
     @property
     def url(self) -> str:
@@ -59,6 +60,9 @@ class Answer:
     content_type: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     """Those of the header Link, by relation."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """All of them, by names in any case."""
+    status: int = 200
 
 
 class LookError(StackError):
@@ -79,15 +83,15 @@ def target(url: str) -> Target:
     except (ValueError, requests.RequestException) as error:
         reason = str(error) if isinstance(error, ValueError) else "it is not a URL"
         raise UsageError(f"--url: {reason}") from error
-    params: dict[str, str] = {}
+    given: dict[str, list[str]] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        if params.setdefault(name, value) != value:
-            raise UsageError(f"--url: a declaration has each parameter once, and {name!r} has two")
+        given.setdefault(name, []).append(value)
         if re.search(r"\{[{%#]", name + value):
             raise UsageError(
                 f"--url: the parameter {name!r} looks like a template of Airflow: name a value"
                 " here, and write the template into the DAG file afterwards"
             )
+    params = {name: some[0] if len(some) == 1 else tuple(some) for name, some in given.items()}
     return Target(base, parts.path or "/", params)
 
 
@@ -115,7 +119,7 @@ class Look:
         """What headers say beyond what every host may hear."""
         guard(self._session)
 
-    def get(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, params: Params | None = None) -> Answer:
         """One answer. Raises LookError."""
         until = time.monotonic() + _DEADLINE
         try:
@@ -130,16 +134,23 @@ class Look:
                         " by a parameter of the URL"
                     )
                 links = links_by_relation(response.headers.get("Link", ""))
-                return Answer(response.url, body, response.headers.get("Content-Type", ""), links)
+                return Answer(
+                    response.url,
+                    body,
+                    response.headers.get("Content-Type", ""),
+                    links,
+                    response.headers,
+                    response.status_code,
+                )
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise LookError(f"{_shown(url)}: {_fault(error)}") from None
 
-    def _said(self, response: requests.Response, params: Mapping[str, str], until: float) -> str:
+    def _said(self, response: requests.Response, params: Params, until: float) -> str:
         """The words of a refusal, which may have none, or break off."""
         body = b""
         with suppress(OSError, ValueError, urllib3.exceptions.HTTPError, LookError):
             body = _read(response, until, errors.READ)
-        in_query = [text for name, text in params.items() if is_secret_param(name)]
+        in_query = [text for name, text in pairs(params) if is_secret_param(name)]
         kind = response.headers.get("Content-Type", "")
         return errors.words(body, kind, [*self.secrets, *quotations(in_query)])
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from elt.local.home import Home
 from elt.local.summary import command_name
-from elt.place import plain
+from elt.place import steps as steps_of
 from elt.scaffold import files, look
-from elt.scaffold.plan import Plan, Request, plan
+from elt.scaffold.infer.places import as_option
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import plan
 from elt.scaffold.render import dag, dbt, fixture, snapshot, source_test
 from elt.source import SinglePage
 from elt.stack import connections
@@ -112,11 +115,13 @@ def _tables(dbt_project: Path) -> set[str]:
 
 def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run: bool) -> None:
     source = made.source
-    records = "the answer itself" if source.records is None else source.records
+    records = (
+        "the response itself" if source.records is None else as_option(steps_of(source.records))
+    )
     pages = type(source.pagination).__name__
     if not isinstance(source.pagination, SinglePage):
         given = source.pagination.model_dump(exclude_defaults=True)
-        pages += f" ({', '.join(f'{name} {value}' for name, value in given.items())})"
+        pages += f" ({', '.join(f'{name} {_plain(value)}' for name, value in given.items())})"
     types: dict[str, int] = {}
     for column in made.columns:
         types[column.type] = types.get(column.type, 0) + 1
@@ -126,12 +131,21 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
         "columns": ", ".join(f"{count} {name}" for name, count in sorted(types.items())),
         "pages": pages,
     }
+    found["asked"] = f"{made.asked} requests" if made.asked > 1 else "1 request"
     if source.redact:
-        found["redacted"] = ", ".join(map(plain, source.redact))
+        found["redacted"] = ", ".join(as_option(steps_of(place)) for place in source.redact)
     for name, value in found.items():
         _say(console, f"{name:9} {ascii(value)[1:-1]}")
     for remark in made.remarks:
         _say(console, f"Note: {remark}.")
+    for question in source.open_questions:
+        _say(console, f"Question: {ascii(question)[1:-1]}")
+    if source.open_questions:
+        _say(
+            console,
+            "The pipeline does not run before that is answered in the DAG file, and its line in"
+            " open_questions removed.",
+        )
     _say(console, "\nWould write:" if dry_run else "\nWritten:")
     for path in paths:
         _say(console, f"  {_shown(path, home)}")
@@ -143,7 +157,9 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
     model = home.dbt_project / "models" / "staging" / source.name / f"{made.staging}.sql"
     steps = {
         _shown(model, home): "names and types: mend them before the first load",
-        f"{elt} run {source.name}": "load it",
+        f"{elt} run {source.name}": "load it, once the questions are answered"
+        if source.open_questions
+        else "load it",
         f"{elt} psql -c 'table analytics.{made.mart or made.staging} limit 5'": "see it",
         f"make test ARGS={tests}/test_{source.name}.py": "decode the fixture",
     }
@@ -152,12 +168,19 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
         _say(console, f"  {step:{width}}  {does}")
 
 
+def _plain(value: Any) -> str:
+    """A value of a pagination, places as people write them."""
+    if isinstance(value, dict):
+        return f"header {value.get('name', '')}"
+    return as_option(value) if isinstance(value, tuple) else str(value)
+
+
 def _key(made: Plan) -> str:
     """The key as `--key` takes it, and what else it could be."""
     others = ", ".join(made.candidates)
     if made.key is None:
         return f"none (--key may be {others})" if others else "none"
-    found = ".".join(made.key.path)
+    found = as_option(made.key.path)
     return f"{found} (--key may be {others}, too)" if others else found
 
 

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
-from elt.pagination import Pagination
-from elt.scaffold import naming
-from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.dates import Dated
-from elt.scaffold.infer.fields import Field
-from elt.scaffold.infer.records import NoRecordsError
-from elt.scaffold.look import Answer, Look, LookError, Target, quotations, target
-from elt.scaffold.render import literals
-from elt.scaffold.sample import DecodeError, Endpoint, Sample, decoded, objects
-from elt.source import SinglePage, Source
-from elt.stack.errors import UsageError
+from elt.scaffold.look import Target
+from elt.scaffold.sample import Sample
+from elt.source import Source
 
-MOST_COLUMNS = 200
-"""Columns of a table. Of some 400 and more, a row might not fit a page of PostgreSQL; and there is
-somebody who has to read the models."""
-
-MOST_CANDIDATES = 5
-"""Possible keys that are named."""
-
-_CONN_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-_LONGEST_NAME = 80
-"""Characters of a parameter's name, as it is written into the DAG file."""
-_ORDER = (
+ORDER = (
     ("ids", ("uuid",)),
     ("strings", ("text",)),
     ("numerics", ("integer", "bigint", "numeric", "numeric_comma")),
@@ -70,7 +51,7 @@ class Column:
         """Which of a table's groups it belongs to."""
         if re.search(r"(^|_)(id|uuid)$", self.name) and self.type != "jsonb":
             return "ids"
-        return next(group for group, of in _ORDER if self.type in of)
+        return next(group for group, of in ORDER if self.type in of)
 
 
 @dataclass(frozen=True)
@@ -97,6 +78,8 @@ class Plan:
     """The dates of the URL, which the declaration has as templates."""
     new_connection: bool
     """Whether the connection is to be added to `dags/connections.toml`."""
+    asked: int = 1
+    """How often the endpoint was asked."""
     limit: int | None = None
     """How many records a run loads, of a source that has no end."""
     remarks: tuple[str, ...] = ()
@@ -114,286 +97,6 @@ class Plan:
     def groups(self) -> list[tuple[str, list[Column]]]:
         """The columns by group."""
         grouped = [
-            (name, [column for column in self.columns if column.group == name])
-            for name, _ in _ORDER
+            (name, [column for column in self.columns if column.group == name]) for name, _ in ORDER
         ]
         return [(name, members) for name, members in grouped if members]
-
-
-def plan(request: Request, look: Look, taken: Iterable[str]) -> Plan:
-    """Look at the endpoint and decide; ``taken`` are the names of tables that there are.
-
-    Raises UsageError for what the caller can say better, LookError for what the endpoint does.
-    """
-    if (fault := naming.fault_of_source(request.source)) is not None:
-        raise UsageError(f"SOURCE {request.source[:60]!r} {fault}")
-    if request.connection is not None and not _CONN_ID.fullmatch(request.connection):
-        raise UsageError("--connection is no id of an Airflow connection")
-    return _Planning(request, look, frozenset(taken)).plan()
-
-
-class _Planning:
-    def __init__(self, request: Request, look: Look, taken: frozenset[str]) -> None:
-        self.request = request
-        self.taken = taken
-        self.target = target(request.url)
-        given = self.target.params
-        if any(len(literals.python(name)) > _LONGEST_NAME for name in given):
-            raise UsageError("--url: the name of a parameter is too long")
-        self.secret_params = {
-            name: value for name, value in given.items() if secrets.is_secret_param(name)
-        }
-        self.params = {
-            name: value for name, value in given.items() if name not in self.secret_params
-        }
-        self.dates = dates.dated(self.target.path, self.params)
-        self.secrets = (*look.secrets, *quotations(self.secret_params.values()))
-        self.endpoint = Endpoint(look, self.target, self.secret_params)
-        self.entity = request.entity or naming.entity(self.target.path, request.source)
-        self.limit: int | None = None
-        self.remarks: list[str] = list(self.dates.notes)
-
-    def plan(self) -> Plan:
-        undated = {
-            name: value for name, value in self.params.items() if name not in self.dates.names
-        }
-        first_params = {**self.params, **pagination.first_page(undated)}
-        answer = self.endpoint.answer(first_params)
-        try:
-            found = records.find(answer, self.entity, self.request.records)
-        except NoRecordsError as error:
-            raise LookError(self._with_words(str(error), answer)) from None
-        source = self._source(params=first_params, format=found.format, records=found.records)
-        pages = [self._sample(source)]
-        if found.days:
-            source = source.model_copy(update={"from_answer": self._taken(found.days, pages)})
-            pages = [self._sample(source)]
-        source, pages = self._redacted(source, pages)
-        key_field = self._key(self._fields(pages))
-        source = source.model_copy(update={"key": _dotted(key_field) or ()})
-        paged = pagination.Finder(
-            first=pages[0],
-            envelope=found.envelope,
-            params={name: first_params[name] for name in undated},
-            records=found.records,
-            key=_dotted(key_field),
-            ask=lambda strategy, page: self.endpoint.sample(_with(source, strategy), page),
-            again=lambda: self.endpoint.again(source),
-        ).find()
-        self.remarks += paged.remarks
-        if paged.is_endless:
-            most = getattr(paged.pagination, "most", 100)
-            self.limit = max(most, min(1000, 10 * most))
-        if paged.second is not None:
-            source, pages = self._redacted(source, [pages[0], paged.second])
-        sampled = self._fields(pages)
-        key_field = self._key(sampled)
-        columns = self._columns(sampled, key_field)
-        source = self._source(
-            endpoint=self.dates.endpoint,
-            params=self._left(paged.pagination, {**first_params, **self._dated_params()}),
-            period=self.dates.period,
-            format=found.format,
-            records=found.records,
-            key=_dotted(key_field) or (),
-            redact=source.redact,
-            from_answer=source.from_answer,
-            pagination=paged.pagination,
-        )
-        candidates = self._candidates(sampled, key_field)
-        return self._put_together(source, columns, key_field, candidates, pages[0], found.envelope)
-
-    def _source(self, **declared: Any) -> Source:
-        request = self.request
-        try:
-            return Source(
-                name=request.source,
-                entity=self.entity,
-                conn_id=request.connection or f"{request.source}_api",
-                rejected_share=0.1,
-                **{"endpoint": self.target.path, **declared},
-            )
-        except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(map(str, fault["loc"])) or "the declaration"
-            said = str(fault["msg"]).removeprefix("Value error, ")
-            raise UsageError(f"{place}: {said}") from None
-
-    def _taken(self, days: Iterable[str], pages: list[Sample]) -> dict[str, str]:
-        """Names in the records for the dates that are around them."""
-        taken = {name for record in _objects(pages) for name in record}
-        named: dict[str, str] = {}
-        for place in days:
-            name = f"document_{naming.snake(place) or 'date'}"[: naming.LONGEST]
-            if name not in taken and name not in named:
-                named[name] = place
-                self.remarks.append(
-                    f"each record takes {name} along from around the records:"
-                    f" {ascii(place)[1:-1][:60]}"
-                )
-        return named
-
-    def _sample(self, source: Source) -> Sample:
-        try:
-            sample = self.endpoint.sample(source)
-        except DecodeError as error:
-            answer = self.endpoint.answer(source.params)
-            raise LookError(self._with_words(str(error), answer)) from None
-        if not sample.records:
-            raise LookError(
-                self._with_words(
-                    "the answer has no records: name a URL that gives some", sample.answer
-                )
-            )
-        if not objects(sample.records):
-            raise LookError("no record of the answer is an object with fields that can be stored")
-        return sample
-
-    def _with_words(self, fault: str, answer: Answer) -> str:
-        """``fault``, and what the answer says itself."""
-        said = errors.words(answer.body, answer.content_type, self.secrets, any_text=False)
-        return f'{fault}; it says "{said}"' if said else fault
-
-    def _redacted(self, source: Source, pages: list[Sample]) -> tuple[Source, list[Sample]]:
-        """The source and its pages without the fields whose names say that they are secrets."""
-        paths = secrets.secret_fields(record for page in pages for record in _objects([page]))
-        if not paths:
-            return source, pages
-        for path in paths:
-            if not records.is_addressable(path):
-                raise LookError(
-                    f"a record has a secret in a field that no declaration can name"
-                    f" ({ascii('.'.join(path))[:80]}): write this pipeline by hand"
-                )
-        redact = tuple(dict.fromkeys((*source.redact, *map(".".join, paths))))
-        redacted = source.model_copy(update={"redact": redact})
-        return redacted, [Sample(page.answer, decoded(redacted, page.answer)) for page in pages]
-
-    def _fields(self, pages: list[Sample]) -> list[Field]:
-        return fields.fields(_objects(pages))
-
-    def _key(self, sampled: Sequence[Field]) -> Field | None:
-        wanted = self.request.key
-        if wanted is None:
-            return key.find(sampled, self.entity)
-        for candidate in sampled:
-            if ".".join(candidate.path) == wanted:
-                if (fault := key.fault(candidate)) is not None:
-                    raise UsageError(f"--key: {wanted[:80]!r} {fault}")
-                return candidate
-        listed = ", ".join(self._candidates(sampled, None)) or "none"
-        raise UsageError(
-            f"--key: no record has a field {wanted[:80]!r}; fields that could be a key: {listed}"
-        )
-
-    def _candidates(self, sampled: Sequence[Field], found: Field | None) -> tuple[str, ...]:
-        """What `--key` could be as well; where there is a key, what is named like one beside it."""
-        possible = key.candidates(sampled, self.entity)
-        if found is not None:
-            possible = [
-                one
-                for one in possible
-                if one.path != found.path
-                and len(one.path) == 1
-                and key.is_named_like_a_key(one, self.entity)
-            ]
-        return tuple(".".join(one.path) for one in possible[:MOST_CANDIDATES])
-
-    def _columns(self, sampled: Sequence[Field], key_field: Field | None) -> tuple[Column, ...]:
-        if key_field is not None:
-            sampled = [key_field, *(one for one in sampled if one.path != key_field.path)]
-        kept = sampled[:MOST_COLUMNS]
-        if len(sampled) > len(kept):
-            self.remarks.append(
-                f"of {len(sampled):,} fields the first {len(kept)} became columns; the others are"
-                " in the staging model's column record"
-            )
-        names = naming.columns([one.path for one in kept])
-        columns = [
-            Column(name, one.path, types.type_of(one), number)
-            for number, (name, one) in enumerate(zip(names, kept, strict=True), 1)
-        ]
-        if key_field is not None and columns[0].type == "integer":
-            # Keys grow.
-            first = columns[0]
-            columns[0] = Column(first.name, first.path, "bigint", first.number)
-        order = [name for name, _ in _ORDER]
-        rest = columns[1:] if key_field is not None else columns
-        ordered = sorted(rest, key=lambda column: order.index(column.group))
-        return (*columns[:1], *ordered) if key_field is not None else tuple(ordered)
-
-    def _left(self, strategy: Pagination, params: Mapping[str, str]) -> dict[str, str]:
-        """The parameters that the pagination does not see to."""
-        own = pagination.params_of(strategy)
-        pages = (
-            set() if isinstance(strategy, SinglePage) else {*filter(pagination.is_of_pages, params)}
-        )
-        left_out = (own | pages) - self.dates.names
-        return {name: value for name, value in params.items() if name not in left_out}
-
-    def _dated_params(self) -> dict[str, str]:
-        return {name: self.dates.params[name] for name in self.dates.names}
-
-    def _put_together(
-        self,
-        source: Source,
-        columns: tuple[Column, ...],
-        key_field: Field | None,
-        candidates: tuple[str, ...],
-        page: Sample,
-        envelope: Any,
-    ) -> Plan:
-        mart = None
-        if key_field is not None:
-            mart = naming.model(self.entity, source.name, self.taken)
-        else:
-            listed = f"; candidates: {', '.join(map(_shown, candidates))}" if candidates else ""
-            self.remarks.append(
-                "no field identifies a record, so there is a staging model and no mart:"
-                f" name one by --key, if there is one{listed}"
-            )
-        if mart is not None and self.dates.is_by_period:
-            self.remarks.append(
-                f"{mart} has a row per key, that of the latest {self.dates.period}; how to have one"
-                f" per key and {self.dates.period} is in marts/exchange_rates.sql"
-            )
-        has_login = bool(self.secrets)
-        if has_login:
-            self.remarks.append(
-                f"the API wants a login, which is written nowhere: make the Airflow connection"
-                f" {source.conn_id}, in the UI or as AIRFLOW_CONN_{source.conn_id.upper()}"
-                f" (elt/api.py says what it may hold); dags/connections.toml has no line for it"
-            )
-        return Plan(
-            source=source,
-            target=self.target,
-            columns=columns,
-            key=columns[0] if key_field is not None else None,
-            candidates=candidates,
-            mart=mart,
-            rejected=naming.model(f"rejected_{mart or self.entity}", source.name, self.taken),
-            page=page,
-            envelope=envelope,
-            secrets=self.secrets,
-            dates=self.dates,
-            new_connection=self.request.connection is None and not has_login,
-            limit=self.limit,
-            remarks=tuple(self.remarks),
-        )
-
-
-def _objects(pages: Iterable[Sample]) -> list[dict[str, Any]]:
-    """The records of all pages, each once: one may have moved to the next page meanwhile."""
-    return objects(list(dict.fromkeys(record for page in pages for record in page.records)))
-
-
-def _dotted(key_field: Field | None) -> str | None:
-    return None if key_field is None else ".".join(key_field.path)
-
-
-def _shown(place: str) -> str:
-    return ascii(place)[1:-1]
-
-
-def _with(source: Source, strategy: Pagination) -> Source:
-    return source.model_copy(update={"pagination": strategy})

@@ -2,55 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from elt import more
 from elt.decode import DecodeError, Decoder, Document, storable
-from elt.pagination import Page, Walk, key_of
+from elt.more import Sign
+from elt.pagination import LAST_RECORD, LastRecord, Page, Walk, key_of
 from elt.query import Params, pairs
+from elt.repeats import value_of
 from elt.scaffold import json_text
 from elt.scaffold.look import Answer, Look, LookError, Target
 from elt.source import Source
 
-MOST_REQUESTS = 12
+MOST_REQUESTS = 16
 """How often an endpoint is asked, in all."""
+PAUSE = 0.1
+"""Seconds between two requests."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """An answer, and what the declaration makes of it."""
+    """A response, and what a declaration makes of it."""
 
+    source: Source
     answer: Answer
     document: Document
+    params: Params
+    """Those of its request, without secrets."""
 
     @property
     def records(self) -> list[bytes]:
         """Its records, JSON texts."""
         return self.document.records
 
-    def walk(self, page: Page) -> Walk:
-        """How far an extract has come that began with this page."""
-        size = len(self.records)
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """What it says of more records: in its document, its headers and its size."""
         answer = self.answer
-        document = self.document
+        return more.in_response(self.document, self.params, answer.headers, answer.status)
+
+    @property
+    def says_all(self) -> bool:
+        """Whether it says itself that there is no more, or how many there are."""
+        return self.document.says_all or any(sign.is_count for sign in self.signs)
+
+    def of(self, source: Source) -> Sample:
+        """The same as ``source`` makes it."""
+        return sample(source, self.answer, self.params)
+
+    def walk(self, page: Page, before: Sample | None = None) -> Walk:
+        """How far an extract has come with this page, after ``before``."""
+        size = len(self.records)
+        earlier = 0 if before is None else len(before.records)
+        answer = self.answer
+        return Walk(
+            None,
+            page,
+            size,
+            size + earlier,
+            max(size, earlier),
+            self._values(),
+            answer.links,
+            answer.url,
+            {} if before is None else before._values(),
+            (size > 0) + (earlier > 0),
+        )
+
+    def _values(self) -> dict[str, Any]:
+        """What it says at the places of the pagination; nothing of those that it has not."""
+        strategy, document = self.source.pagination, self.document
         values = {
-            key_of(place): value
-            for place, value in document.values.items()
+            key_of(place): document.values[place]
+            for place in strategy.places()
             if place in document.present
         }
-        return Walk(None, page, size, size, size, values, answer.links, answer.url)
+        for header in strategy.headers():
+            if (said := self.answer.headers.get(header.name)) is not None:
+                values[key_of(header)] = said.strip()
+        if isinstance(strategy, LastRecord) and document.records:
+            values[LAST_RECORD] = value_of(
+                document.records, strategy.field, strategy.take, self.source.table
+            )
+        return values
 
 
 class Endpoint:
-    """An endpoint that is looked at, each page once."""
+    """An endpoint that is looked at, each page once; ``asked`` counts the requests."""
 
-    def __init__(self, look: Look, target: Target, secret_params: Mapping[str, str]) -> None:
+    def __init__(self, look: Look, target: Target, secret_params: Params) -> None:
         self._look = look
         self._target = target
         self._secret_params = dict(secret_params)
         self._answers: dict[tuple[str | None, tuple[tuple[str, str], ...]], Answer] = {}
-        self._asked = 0
+        self.asked = 0
 
     def answer(self, params: Params, page: Page | None = None) -> Answer:
         """What a page answers; ``params`` are those of the declaration. Raises LookError."""
@@ -58,9 +104,11 @@ class Endpoint:
         query: dict[str, Any] = {**params, **(page.params if page else {})}
         place = (link, tuple(sorted(pairs(query))))
         if place not in self._answers:
-            self._asked += 1
-            if self._asked > MOST_REQUESTS:
+            self.asked += 1
+            if self.asked > MOST_REQUESTS:
                 raise LookError(f"it was asked {MOST_REQUESTS} times, which is enough")
+            if self.asked > 1:
+                time.sleep(PAUSE)
             if link is not None:
                 self._answers[place] = self._look.follow(link, self._target.url)
             else:
@@ -77,12 +125,20 @@ class Endpoint:
     def sample(self, source: Source, page: Page | None = None) -> Sample:
         """The records of a page. Raises LookError, DecodeError."""
         answer = self.answer(source.params, page)
-        return Sample(answer, decoded(source, answer))
+        return sample(source, answer, {**source.params, **(page.params if page else {})})
 
 
-def decoded(source: Source, answer: Answer) -> Document:
-    """What ``source`` makes of an answer. Raises DecodeError."""
-    return Decoder(source, source.params).decode(answer.body, answer.content_type)
+def sample(source: Source, answer: Answer, params: Params) -> Sample:
+    """What ``source`` makes of an answer to a request with ``params``. Raises DecodeError."""
+    return Sample(source, answer, decoded(source, answer, params), params)
+
+
+def decoded(source: Source, answer: Answer, sent: Params | None = None) -> Document:
+    """What ``source`` makes of an answer to a request with ``sent``. Raises DecodeError."""
+    decoder = Decoder(source, source.params)
+    return decoder.decode(
+        answer.body, answer.content_type, [value for _, value in pairs(sent or {})]
+    )
 
 
 def objects(records: list[bytes]) -> list[dict[str, Any]]:
@@ -91,4 +147,4 @@ def objects(records: list[bytes]) -> list[dict[str, Any]]:
     return [record for record in found if isinstance(record, dict)]
 
 
-__all__ = ["DecodeError", "Endpoint", "Sample", "decoded", "objects"]
+__all__ = ["DecodeError", "Endpoint", "Sample", "decoded", "objects", "sample"]

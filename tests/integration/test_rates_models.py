@@ -480,6 +480,26 @@ def test_names_may_hold_anything(
     )
 
 
+def test_an_index_is_that_of_an_item_of_a_list(
+    warehouse: Server, dbt_project: Path, dbt: Dbt
+) -> None:
+    """Of records that are lists, and of lists in them."""
+    rows: list[Any] = [["a", "7", {"b": [1, "2"]}], ["b", "x", {"b": {"0": 1}}], {"0": "c"}, ["d"]]
+    Raw(warehouse).land(TABLES[0], DAYS[0], *rows)
+    fields = "[('name', [0], 'text'), ('size', [1], 'integer'), ('last', [2, 'b', -1], 'integer')]"
+    typed(dbt_project, dbt, fields, ", required=[[1]]")
+    found = read(
+        warehouse,
+        "select name, size, last, rejection_reason as why from analytics.typed order by record_no",
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("a", 7, 2, None),
+        ("b", None, None, "2.b: not a list; 1: not an integer"),
+        ("c", None, None, "record: not a list"),
+        ("d", None, None, "1: missing"),
+    ]
+
+
 def jinja(value: Any) -> str:
     """A list of lists, tuples and texts as Jinja's literal."""
     if isinstance(value, str):

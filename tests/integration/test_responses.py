@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from elt import fetch, retry
 from elt.api import ApiHook
-from elt.errors import SourceRefusedError, SourceUnavailableError
+from elt.errors import SourceInvalidError, SourceRefusedError, SourceUnavailableError
 from elt.source import LinkHeader, PageNumber
 from tests.http_source import (
     CONN_ID,
@@ -139,3 +141,153 @@ def test_a_query_in_the_url_of_a_connection_is_refused(
         extract(declare())
     assert "sEcReT" not in str(no.value)
     assert source.asked == []
+
+
+# What is no data
+
+
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>" + b"x" * 2000
+STRANGE = {
+    "a web page": (
+        Reply(PAGE, headers={"Content-Type": "text/html; charset=utf-8"}),
+        r"status 200, Content-Type 'text/html; charset=utf-8'; it is a web page, of a login\?"
+        r" and begins: '<!DOCTYPE html> <html><head><title>Sign in</title>",
+    ),
+    "gzip": (
+        Reply(gzip.compress(b'{"results": []}'), headers={"Content-Type": "application/gzip"}),
+        "Content-Type 'application/gzip'; its bytes are compressed by gzip without saying so",
+    ),
+    "gzip twice": (
+        Reply(gzip.compress(gzip.compress(b"{}")), headers={"Content-Encoding": "gzip"}),
+        "Content-Encoding 'gzip'; its bytes are compressed by gzip without saying so",
+    ),
+    "zip": (Reply(b"PK\x03\x04" + bytes(50)), "200, no Content-Type; its bytes are a zip archive"),
+    "text": (
+        Reply(b"Service\n\x1bclosed until 8:00 " + b"x" * 200, 200, {"Content-Type": "text/plain"}),
+        r"'text/plain'; it begins: 'Service closed until 8:00 x{74}…'",
+    ),
+    "XML": (Reply(b"<?xml version='1.0'?><secret>4711</secret>"), "it begins as XML does"),
+    "broken JSON": (
+        Reply(b'{"results": [{"password": "hunter2"'),
+        "the answer is not JSON: .*; it begins as JSON does",
+    ),
+    "an encoding": (
+        Reply(b"{}", headers={"Content-Type": "application/json; charset=klingon"}),
+        "in 'klingon', which is no encoding; status 200",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reply", "said"), STRANGE.values(), ids=STRANGE)
+def test_what_came_instead_of_data_is_said(source: HttpSource, reply: Reply, said: str) -> None:
+    source.answer = replies(reply)
+    with pytest.raises(SourceInvalidError, match=said) as no:
+        extract(declare())
+    assert "hunter2" not in str(no.value)
+    assert "4711" not in str(no.value)
+    assert str(no.value).isprintable()
+    # The sensor waits for it to pass, and says the same.
+    assert re.search(said, fetch.look(ApiHook(CONN_ID), declare(), {}) or "")
+
+
+def test_json_where_xml_was_expected_is_quoted_by_its_words(source: HttpSource) -> None:
+    source.answer = replies({"error": {"message": "no such day"}, "user": "jane"})
+    with pytest.raises(SourceInvalidError, match=r"not XML: .*; it says: 'no such day'") as no:
+        extract(declare(format="xml", records="order"))
+    assert "jane" not in str(no.value)
+
+
+def test_a_redirect_to_a_login_page_names_where_it_ended(source: HttpSource) -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/login":
+            return Reply(PAGE, headers={"Content-Type": "text/html"})
+        return Reply(b"", 302, {"Location": "/login?next=%2Forders&token=sEcReT"})
+
+    source.answer = answer
+    with pytest.raises(
+        SourceInvalidError, match=r"a web page.*\(redirected to .*/login\?next"
+    ) as no:
+        extract(declare())
+    assert "sEcReT" not in str(no.value)
+
+
+# What no database stores
+
+
+NUL = rb'{"results": [{"id": 1}, {"id": 17, "a": {"b": ["x", "\u0000y"]}}]}'
+UNSTORABLE = {
+    "escaped": (NUL, r"record 2 of the page \(key 17\): the field \['a', 'b', 1\] has U\+0000"),
+    "itself": (NUL.replace(rb"\u0000", b"\0"), r"record 2 .*\['a', 'b', 1\] has U\+0000"),
+    "in a name": (
+        rb'{"results": [{"id": 1, "x\u0000": 1}]}',
+        r"record 1 .*the name of a field, .* has U\+0000",
+    ),
+    "NaN": (
+        b'{"results": [{"id": 1}, {"id": 17, "a": {"b": NaN}}]}',
+        r"record 2 .*\(key 17\): the field 'a.b' has NaN or Infinity, .*replace=\['NaN'\]",
+    ),
+    "Infinity": (b'{"results": [{"id": 17, "a": -Infinity}]}', r"record 1 .*the field 'a' has NaN"),
+    "around": (b'{"avg": NaN, "results": [{"id": 1}]}', "the response: the field 'avg' has NaN"),
+    "a record": (b'{"results": [{"id": 1}, NaN]}', "record 2 of the page: it has NaN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "said"), UNSTORABLE.values(), ids=UNSTORABLE)
+def test_what_no_database_stores_is_an_error_that_names_it(
+    source: HttpSource, body: bytes, said: str
+) -> None:
+    source.answer = replies(Reply(body))
+    with pytest.raises(SourceInvalidError, match=f"shop__orders, page 1: .*{said}"):
+        extract(declare(key="id"))
+
+
+def test_of_lines_too(source: HttpSource) -> None:
+    source.answer = replies(Reply(b'{"id": 1}\n{"id": 2, "a": Infinity}\n'))
+    lines = declare(format="ndjson", records=None)
+    with pytest.raises(SourceInvalidError, match="record 2 of the page: the field 'a' has NaN"):
+        extract(lines)
+    _, records = extract(lines.model_copy(update={"replace": ("NaN",)}))
+    assert records == [{"id": 1}, {"id": 2, "a": None}]
+
+
+def test_it_is_replaced_by_declaration_and_counted(
+    source: HttpSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = (
+        rb'{"avg": NaN, "results": [{"a\u0000": "\u0000 and \\u0000",'
+        rb' "b": [NaN, -Infinity, "NaN"]},'
+        b' {"a": "\0"}, {"a": "NaN\\\\", "b": 1}]}'
+    )
+    source.answer = replies(Reply(body))
+    fetched, records = extract(declare(replace=("U+0000", "NaN")))
+    assert records == [
+        {"a\ufffd": "\ufffd and \\u0000", "b": [None, None, "NaN"]},
+        {"a": "\ufffd"},
+        {"a": "NaN\\", "b": 1},
+    ]
+    assert fetched.replaced == {"U+0000": 3, "NaN": 3}
+    assert "page 1: " in caplog.text
+    assert "replaced as declared: NaN 3 times, U+0000 3 times" in caplog.text
+
+
+def test_what_looks_like_it_is_not_touched(source: HttpSource) -> None:
+    body = rb'{"results": [{"a": "\\u0000", "NaN": "Infinity", "b": "x, NaN, y"}]}'
+    source.answer = replies(Reply(body))
+    fetched, records = extract(declare())
+    assert records == [{"a": "\\u0000", "NaN": "Infinity", "b": "x, NaN, y"}]
+    assert fetched.replaced == {}
+
+
+def test_a_redacted_field_may_have_it(source: HttpSource) -> None:
+    source.answer = replies(Reply(rb'{"results": [{"id": 1, "pin": "\u0000"}]}'))
+    _, records = extract(declare(redact=("pin",)))
+    assert records == [{"id": 1}]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"results": [{"id": NaN}', b'{"results": [nano]}', b'{"a": 1}\0']
+)
+def test_what_is_broken_otherwise_stays_broken(source: HttpSource, body: bytes) -> None:
+    source.answer = replies(Reply(body))
+    with pytest.raises(SourceInvalidError, match="the answer is not JSON"):
+        extract(declare(replace=("U+0000", "NaN")))

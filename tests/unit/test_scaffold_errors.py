@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from elt.scaffold.infer.errors import LONGEST, is_error, words
-from elt.scaffold.infer.records import NoRecordsError, find
+from elt.scaffold.infer.lists import NoRecordsError
+from elt.scaffold.infer.records import find
 from elt.scaffold.json_text import parse
 from elt.scaffold.look import Answer
 

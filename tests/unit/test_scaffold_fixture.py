@@ -16,7 +16,8 @@ from elt.local.home import Home
 from elt.scaffold import new
 from elt.scaffold.infer.secrets import is_secret_field
 from elt.scaffold.look import Answer, LookError
-from elt.scaffold.plan import Plan, Request, plan
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import plan
 from elt.scaffold.render import fixture
 from elt.scaffold.render.excerpt import excerpt, hide
 from elt.source import Source

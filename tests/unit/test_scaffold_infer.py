@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from elt.place import Place
 from elt.scaffold import json_text
-from elt.scaffold.infer import fields, key, records, secrets, types
+from elt.scaffold.infer import candidates, fields, key, lists, places, records, secrets, types
 from elt.scaffold.infer.fields import Field
-from elt.scaffold.infer.records import NoRecordsError
+from elt.scaffold.infer.lists import NoRecordsError
 from elt.scaffold.look import Answer
 
 
@@ -29,7 +30,7 @@ def type_of(*values: Any, name: str = "x") -> str:
     return types.type_of(field)
 
 
-@pytest.mark.parametrize("module", [fields, json_text, secrets])
+@pytest.mark.parametrize("module", [candidates, fields, json_text, lists, places, secrets])
 def test_the_examples_hold(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -45,9 +46,20 @@ ONE = {"id": 1, "name": "a"}
         ({"results": [ONE], "info": {"next": None}}, "results"),
         ({"data": {"items": [ONE, ONE]}, "tags": [{"a": 1}]}, "data.items"),
         ({"data": [ONE], "included": [ONE, ONE, ONE]}, "data"),
-        ({"a": [ONE], "b": [ONE, ONE]}, "b"),
         ({"a": {"b": {"c": [ONE]}}, "d": [1, 2, 3]}, "a.b.c"),
-        ({"a.b": [ONE, ONE], "c": [ONE]}, "c"),
+        ({"a.b": [ONE, ONE]}, ("a.b",)),
+        ({"d": {"a.b": [ONE, ONE]}, "links": [ONE]}, ("d", "a.b")),
+        ([{"page": 1, "pages": 3, "total": 2}, [ONE, ONE]], (1,)),
+        ({"response": [{"total": 2}, [ONE, ONE]]}, ("response", 1)),
+        ({"data": [ONE, ONE], "meta": {"columns": [{"name": "id"}] * 9}}, "data"),
+        ({"data": [ONE], "bbox": [[1, 2], [3, 4]]}, "data"),
+        ({"data": [ONE], "by_day": {"2026-01-01": [ONE, ONE]}}, "data"),
+        ({"info": {"values": [ONE, ONE]}, "page": 1}, "info.values"),
+        ({"temperature": 3, "links": [ONE, ONE]}, None),
+        ({"orders": [ONE], "units": {"a": {"x": 1}, "b": {"x": 2}}}, "orders"),
+        ({"current": {"t": 1}, "units": {"t": "C", "w": "m/s"}}, None),
+        ({"base": "EUR", "rates": {"CHF": 0.93, "USD": 1.08}}, None),
+        ({"hourly": {"time": ["00:00", "01:00"], "temperature": [1.4, 1.1]}}, None),
         ({"": [ONE, ONE], "c": [ONE]}, "c"),
         ({"id": 7, "lines": [ONE, ONE]}, None),
         ({"orders": [None, ONE, ONE]}, "orders"),
@@ -55,9 +67,58 @@ ONE = {"id": 1, "name": "a"}
         ({"people": [ONE], "x": [ONE, ONE]}, "people"),
     ],
 )
-def test_where_the_records_are(body: Any, place: str | None) -> None:
+def test_where_the_records_are(body: Any, place: Place | None) -> None:
     found = records.find(answer(body), "people")
     assert (found.format, found.records) == ("json", place)
+
+
+ROWS = {"meta": {"columns": [{"name": "id"}, {"name": "name"}]}, "data": [[0, "a"], [1, "b"]]}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"a": [ONE], "b": [ONE, ONE]}, r"a \(1\), b \(2\): name one by --records"),
+        ({"a.b": [ONE], "c": {"d": [ONE]}}, r'\["a\.b"\] \(1\), c\.d \(1\): name one'),
+        ({"results": [ONE], "items": [ONE]}, "results .* items .* name one"),
+        ([[ONE], [ONE]], r"\[0\] \(1\), \[1\] \(1\): name one"),
+        ([ONE, [1, 2]], "objects and of lists"),
+        ({"id": "r1", "data": [ONE, ONE]}, "may be one record.* in data: name that by --records"),
+        (ROWS, "^data is a list of rows of values"),
+        ({"columns": ["id"], "rows": [[1], [2]]}, "^rows is a list of rows of values"),
+        ({"prices": [[1, 2], [3, 4]], "points": [ONE]}, "^prices is a list of rows"),
+        ([["NAME", "POP"], ["Ada", "12"]], "^the response is a list of rows of values"),
+        ({"near": {"2026-01-01": [ONE, ONE]}, "n": 2}, r"^near is a map .*\(2026-01-01, …\)"),
+        ({"near": {"note": "x", "2026-01-01": [ONE]}}, "^near is a map"),
+        ({"2026-01-01": {"open": 1}, "2026-01-02": {"open": 2}}, "^the response is a map"),
+        ({"things": {"17": ONE, "18": ONE}}, "^things is a map"),
+        ({"rates": {"CHF": {"buy": 1}, "USD": {"buy": 2}}}, "^rates is a map"),
+        ({"bitcoin": {"usd": 1}, "tether": {"usd": 2}}, "^the response has objects .*alike"),
+        ({"ok": 1, "data": {"a": {"x": 1}, "b": {"x": 2}}}, "^data has objects .*--records [.]"),
+        ({"success": True, "data": None}, r"no records now \(data is empty\)"),
+        ({"status": "ok", "people": []}, r"no records now \(people is empty\)"),
+        ({"status": "ok", "total": 0}, r"no records now \(total is 0\)"),
+        ([{"page": 0, "pages": 0, "total": 0}, None], r"no records now \(\[1\] is empty\)"),
+        ({"items": [8863, 8952]}, "^items is a list of values"),
+    ],
+)
+def test_what_has_two_readings_or_none_is_asked_for(body: Any, said: str) -> None:
+    with pytest.raises(NoRecordsError, match=said):
+        records.find(answer(body), "people")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [("a.b", "a.b"), ('["a.b", 1]', ("a.b", 1)), ("[1]", (1,)), ('["a"]', "a"), (".", None)],
+)
+def test_the_place_of_the_records_can_be_given(wanted: str, place: Place | None) -> None:
+    assert records.find(answer(ROWS), "people", wanted).records == place
+
+
+@pytest.mark.parametrize("wanted", ["", "a..b", "[1", '["a", null]', '[""]', "a\nb"])
+def test_what_is_no_place_is_said(wanted: str) -> None:
+    with pytest.raises(ValueError, match="is "):
+        records.find(answer(ROWS), "people", wanted)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +258,11 @@ def test_very_deep_objects_stay_json() -> None:
     (field,) = sampled(record)
     assert len(field.path) == fields.DEEPEST + 1
     assert types.type_of(field) == "jsonb"
+
+
+@pytest.mark.parametrize("by", [{"CHF": 0.9, "USD": 1.1}, {"2026-01-01": 1}, {"17": {"a": 1}}])
+def test_a_map_by_code_or_day_is_one_column(by: dict[str, Any]) -> None:
+    assert [field.path for field in sampled({"base": "EUR", "by": by})] == [("base",), ("by",)]
 
 
 def test_a_map_by_id_is_no_record() -> None:

@@ -119,12 +119,13 @@ def test_a_url_is_taken_apart() -> None:
     found = look.target("HTTP://Api.Example:8001/a b/ä?x=1&y=%20&z=#part")
     assert found.path == "/a%20b/%C3%A4"
     assert found.params == {"x": "1", "y": " ", "z": ""}
+    assert look.target("http://a/?x=1&y=2&x=3").params == {"x": ("1", "3"), "y": "2"}
 
 
 @pytest.mark.parametrize(
     "url",
     ["", "api.example", "ftp://a/b", "http://", "http://u:p@a/", "http://a b/", "http://a:0/",
-     "http://a:99999/", "http://[/", "http://a/?x=1&x=2", "http://a/?x={{y}}", "http://a/?x=%7B%25"],
+     "http://a:99999/", "http://[/", "http://a/?x={{y}}", "http://a/?x=%7B%25"],
 )  # fmt: skip
 def test_what_is_no_url(url: str) -> None:
     with pytest.raises(UsageError, match="--url"):

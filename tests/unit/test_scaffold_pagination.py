@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -22,8 +23,8 @@ from elt.pagination import (
 from elt.scaffold.infer import pagination
 from elt.scaffold.infer.pagination import Finder, Found
 from elt.scaffold.infer.records import find
-from elt.scaffold.look import Answer, LookError
-from elt.scaffold.sample import Sample, decoded
+from elt.scaffold.look import Answer, LookError, target
+from elt.scaffold.sample import Endpoint, Sample
 from elt.source import Source
 
 HOST = "http://api.example/things"
@@ -32,48 +33,59 @@ Params = Mapping[str, str]
 Reply = Callable[[dict[str, str]], Any]
 
 
-def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
-    """The pagination of an endpoint whose answers ``reply`` makes of the parameters."""
-    asked = []
+class FakeLook:
+    """An endpoint whose answers ``reply`` makes of the parameters, and ``links`` the next link."""
 
-    def answer(query: dict[str, str]) -> Answer:
-        asked.append(query)
-        body = reply(query)
+    def __init__(self, reply: Reply, links: Reply | None) -> None:
+        self.reply = reply
+        self.links = links
+
+    def get(self, url: str, params: Mapping[str, Any]) -> Answer:
+        query = dict(params)
+        body = self.reply(query)
         if isinstance(body, int):
             raise LookError("refused", body)
-        next_link = links(query) if links else None
-        return Answer(HOST, json.dumps(body).encode(), "", {"next": next_link} if next_link else {})
+        link = self.links(query) if self.links else None
+        return Answer(HOST, json.dumps(body).encode(), "", {"next": link} if link else {})
 
+    def follow(self, link: str, page: str) -> Answer:
+        return self.get(page, dict(parse_qsl(urlsplit(link).query)))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("elt.scaffold.sample.PAUSE", 0)
+
+
+def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
+    """The pagination of an endpoint whose answers ``reply`` makes of the parameters."""
+    fake: Any = FakeLook(reply, links)
+    endpoint = Endpoint(fake, target(HOST), {})
     begin = pagination.first_page(params)
-    first = answer(dict(begin))
-    place = find(first, "things")
+    place = find(endpoint.answer(begin), "things")
     source = Source(
-        name="s", entity="things", conn_id="c", endpoint="/things", records=place.records, key="id"
+        name="s",
+        entity="things",
+        conn_id="c",
+        endpoint="/things",
+        params=begin,
+        records=place.records,
+        key="id",
     )
 
     def ask(strategy: Pagination, page: Page) -> Sample:
-        query = {**begin, **page.params}
-        if page.link is not None:
-            query = dict(pair.split("=") for pair in page.link.partition("?")[2].split("&"))
-        given = answer(query)
-        return Sample(given, decoded(source.model_copy(update={"pagination": strategy}), given))
+        return endpoint.sample(source.model_copy(update={"pagination": strategy}), page)
 
     finder = Finder(
-        first=Sample(first, decoded(source, first)),
+        first=endpoint.sample(source),
         envelope=place.envelope,
         params=begin,
         records=place.records,
         key="id",
         ask=ask,
-        again=lambda: again(source, answer(dict(begin))),
+        again=lambda: endpoint.again(source),
     )
-    result = finder.find()
-    assert len(asked) <= 12
-    return result
-
-
-def again(source: Source, answer: Answer) -> Sample:
-    return Sample(answer, decoded(source, answer))
+    return finder.find()
 
 
 def by_page(
@@ -174,9 +186,25 @@ def test_a_last_page_that_comes_again_is_no_endless_source() -> None:
         return by_page({**query, "page": str(min(int(query.get("page", "1")), 3))})
 
     result = found(reply, {"page": "1", "per_page": "20"})
-    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
+    assert result.pagination == PageNumber(page="page", size="per_page", most=20, until_repeat=True)
     assert not result.is_endless
+    assert "gives that one again" in result.remarks[0]
+
+
+def test_a_first_page_that_comes_again_is_remarked() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        return by_page({**query, "page": query["page"] if query["page"] in "123" else "1"})
+
+    result = found(reply, {"page": "1", "per_page": "20"})
+    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
     assert "gives one again" in result.remarks[0]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refusal_far_out_may_be_of_pages_that_are_too_deep(status: int) -> None:
+    result = found(lambda query: by_page(query) or status, {"page": "1"})
+    assert result.pagination == PageNumber(page="page")
+    assert f"declare past_end={status}" in result.remarks[0]
 
 
 def test_one_page_of_those_that_the_url_asks_for() -> None:
@@ -215,7 +243,7 @@ def test_a_link_as_an_object() -> None:
         )
         return {"_links": links, "items": by_page(query)}
 
-    assert found(reply, {}).pagination == NextLink(at="_links.next.href")
+    assert found(reply, {}).pagination == NextLink(at="_links.next")
 
 
 def test_a_link_that_has_no_next_page_yet() -> None:
@@ -268,7 +296,9 @@ def test_a_page_number_that_nobody_named() -> None:
     result = found(
         lambda query: {"data": by_page(query), "meta": {"total": 45, "total_pages": 3}}, {}
     )
-    assert result.pagination == PageNumber(page="page", total="meta.total")
+    assert result.pagination == PageNumber(
+        page="page", total="meta.total", last_page="meta.total_pages"
+    )
 
 
 def test_an_offset_that_nobody_named() -> None:
@@ -282,13 +312,38 @@ def test_an_offset_that_nobody_named() -> None:
 
 def test_a_list_of_a_round_number_may_be_a_page() -> None:
     assert found(by_page, {}).pagination == PageNumber(page="page")
-    assert found(lambda _: ALL[:30], {}).pagination == SinglePage()
+    result = found(lambda _: ALL[:30], {})
+    assert result.pagination == SinglePage()
+    (question,) = result.questions
+    assert "page= gave the same records; offset= gave the same records" in question
+    assert found(lambda _: ALL[:29], {}).questions == ()
+    assert found(lambda _: {"items": ALL[:30], "total": 30}, {}).questions == ()
+    assert found(lambda _: {"items": ALL[:30], "next": None}, {}).questions == ()
+
+
+def test_an_empty_second_page_answers_whether_a_round_number_is_all() -> None:
+    result = found(
+        lambda query: (
+            by_page(query, size=20)
+            if "page" not in query
+            else (ALL[:20] if query["page"] == "1" else [])
+        ),
+        {},
+    )
+    assert (result.pagination, result.questions) == (PageNumber(page="page"), ())
+    result = found(
+        lambda query: {"more": True, "data": ALL[:20] if query.get("page", "1") == "1" else []}, {}
+    )
+    assert result.pagination == SinglePage()
+    assert "page= gave none" in result.questions[0]
 
 
 def test_records_that_are_said_to_be_more_make_the_run_fail() -> None:
     result = found(lambda _: {"data": ALL[:7], "total": 45}, {})
     assert result.pagination == SinglePage(total="total")
-    assert "there are 45 records and has 7" in result.remarks[0]
+    (question,) = result.questions
+    assert "'total' is 45" in question
+    assert "ignore_signs_of_more=('total',)" in question
 
 
 def test_a_count_of_the_page_is_no_total() -> None:
@@ -302,3 +357,23 @@ def test_the_first_page_is_looked_at() -> None:
     given = {"page": "7", "offset": "40", "q": "7", "start": "abc"}
     assert pagination.first_page(given) == {"page": "1", "offset": "0", "q": "7", "start": "abc"}
     assert pagination.first_page({"page": "0"}) == {"page": "0"}
+
+
+def test_a_sign_that_the_pagination_does_not_go_by_is_named() -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        link = f"/things?page={page + 1}" if page < 3 else None
+        token = f"t{page + 1}" if page < 3 else None
+        return {
+            "results": by_page(query),
+            "next": link,
+            "total": 45,
+            "pages": 3,
+            "page_token": token,
+        }
+
+    result = found(reply, {})
+    assert result.pagination == NextLink(at="next", total="total")
+    (remark,) = result.remarks
+    assert "'page_token' is 't2'" in remark
+    assert "a run that ends while it says so fails" in remark

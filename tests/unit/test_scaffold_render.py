@@ -19,7 +19,8 @@ from elt.local.home import Home
 from elt.scaffold import naming
 from elt.scaffold.look import Answer, LookError
 from elt.scaffold.new import texts
-from elt.scaffold.plan import MOST_COLUMNS, Plan, Request, plan
+from elt.scaffold.plan import Plan, Request
+from elt.scaffold.planning import MOST_COLUMNS, plan
 from elt.scaffold.render import fixture, literals
 from elt.source import Source
 from elt.stack.errors import UsageError
@@ -239,7 +240,52 @@ def test_no_secret_is_written(folder: Any) -> None:
 
 def test_a_secret_that_no_declaration_can_name_is_refused() -> None:
     with pytest.raises(LookError, match="no declaration can name"):
-        made([{"id": 1, "a.password": "x"}])
+        made([{"id": 1, "": {"password": "x"}}])
+
+
+def test_names_with_dots_are_places_that_are_lists(folder: Any) -> None:
+    body = {
+        "@odata.count": 1,
+        "as.of": "2026-04-25",
+        "d.ata": [{"@odata.id": "T1", "a.password": "x", "n": 1}],
+    }
+    found = made(body, key="@odata.id")
+    assert found.source.redact == (("a.password",),)
+    assert found.source.keys == (("@odata.id",),)
+    text = written(found, folder)["dags/shop.py"]
+    assert 'records=["d.ata"],' in text
+    assert 'key=(["@odata.id"],),' in text
+    assert 'redact=(["a.password"],),' in text
+    assert 'from_answer={"document_as_of": ["as.of"]},' in text
+    files = written(found, folder)
+    (fixture_text,) = (text for name, text in files.items() if "tests/fixtures/" in name)
+    records = Decoder(found.source).decode(fixture_text.encode()).records
+    assert [json.loads(record) for record in records] == [
+        {"@odata.id": "T1", "n": 1, "document_as_of": "2026-04-25"}
+    ]
+
+
+def test_a_place_with_indices_keeps_its_place_in_the_fixture(folder: Any) -> None:
+    found = made([{"page": 1, "pages": 1, "total": 2}, [{"id": "a"}, {"id": "b"}]])
+    text = written(found, folder)["dags/shop.py"]
+    assert "records=[1]," in text
+    assert 'SinglePage(total=[0, "total"])' in text
+    assert json.loads(fixture.fixture(found))[1] == [{"id": "a"}, {"id": "b"}]
+
+
+def test_a_parameter_that_occurs_twice_is_declared_as_a_list(folder: Any) -> None:
+    found = made([{"id": 1}], url="http://a/x?tag=a&tag=b%22&day=2026-04-25")
+    text = written(found, folder)["dags/shop.py"]
+    assert 'params={"tag": ["a", "b\\u0022"], "day": "{{ period(dag_run) }}"},' in text
+
+
+def test_questions_are_written_into_the_dag_file(folder: Any) -> None:
+    found = made({"data": [{"id": 1}, {"id": 2}], "has_more": True})
+    namespace: dict[str, Any] = {}
+    text = written(found, folder)["dags/shop.py"]
+    exec(text.partition("dag = ")[0].replace("from elt.pipeline import pipeline", ""), namespace)
+    assert namespace["source"].open_questions == found.source.open_questions != ()
+    assert max(map(len, text.splitlines())) <= 100
 
 
 def test_columns_come_in_the_order_of_the_projects_tables() -> None:

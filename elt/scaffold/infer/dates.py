@@ -8,72 +8,32 @@ what it was read as.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from elt.scaffold.naming import snake
-
-Grain = Literal["day", "month"]
+from elt.written_dates import (
+    BEGINS,
+    ENDS,
+    Grain,
+    WrittenDate,
+    day_of,
+    in_param,
+    in_path,
+    is_version,
+    parts_of_a_date,
+    versions,
+    words,
+)
 
 TEMPLATE = re.compile(r"\{\{ [A-Za-z0-9_ (),.'%:/+~*|-]+ \}\}")
 """What this module writes; no text of a URL can be like it, since braces are refused there."""
 
-_EARLIEST, _LATEST = 1990, 2100
-"""Years of what may be a date though it is nothing but digits."""
-_NAMES = frozenset(
-    {
-        "after", "at", "before", "begin", "date", "dateend", "datefrom", "datestart", "dateto",
-        "datum", "day", "dt", "end", "enddate", "from", "fromdate", "gt", "gte", "lt", "lte", "max",
-        "min", "month", "on", "period", "since", "start", "startdate", "stop", "time", "timestamp",
-        "to", "todate", "ts", "until", "when",
-    }
-)  # fmt: skip
-"""Words of the names of parameters that take moments."""
-_ENDS = frozenset(
-    {
-        "before", "dateend", "dateto", "end", "enddate", "lt", "lte", "max", "stop", "to", "todate",
-        "until",
-    }
-)  # fmt: skip
-"""Words of the names of those that take the end of a range."""
-_BEGINS = frozenset({"after", "begin", "from", "gt", "gte", "since", "start", "startdate"})
-_VERSIONS = frozenset({"v", "ver", "version", "apiversion"})
-_FORMS = re.compile(
-    r"(?<![0-9])(?:"
-    r"(?P<year_first>[0-9]{4}(?P<dash>[-/.])[0-9]{1,2}(?P=dash)[0-9]{1,2})"
-    r"|(?P<named>[0-9]{1,2}[- ][A-Za-z]{3,9}[- ][0-9]{4})"
-    r"|(?P<year_last>[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})"
-    r"|(?P<compact>(?<![A-Za-z])[0-9]{8}(?![A-SU-Za-z]))"
-    r"|(?P<month>[0-9]{4}-[0-9]{2}(?!-?[0-9]))"
-    r"|(?P<month_last>(?<![-/.])[0-9]{2}[/.][0-9]{4})"
-    r")(?![0-9])"
-)
-_KINDS = ("year_first", "named", "year_last", "compact", "month", "month_last")
 _OTHERS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}|[0-9]{4}-?(W[0-9]{2}|Q[1-4])")
 """What may be a date, a week or a quarter, and gets no template."""
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})")
-_EPOCH = re.compile(r"([0-9]{10})(000)?")
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A date in a text: where, which, and its form for strftime."""
-
-    begin: int
-    end: int
-    day: date
-    form: str
-    grain: Grain = "day"
-    is_ambiguous: bool = False
-    epoch: int = 0
-    """1 for seconds since 1970, 1000 for milliseconds."""
-
-    @property
-    def other(self) -> str:
-        """The form with day and month exchanged."""
-        return self.form.translate(str.maketrans("dm", "md"))
 
 
 @dataclass(frozen=True)
@@ -109,14 +69,14 @@ class _Dating:
     def __init__(self, path: str, params: Mapping[str, str]) -> None:
         self._path = path
         self._params = params
-        self._parts = _parts_of_a_date(params)
-        in_path = list(_in_path(path))
-        in_params = {name: list(_in_param(name, value)) for name, value in params.items()}
-        everywhere = [*in_path, *(found for some in in_params.values() for found in some)]
+        self._parts = parts_of_a_date(params)
+        of_path = list(in_path(path))
+        of_params = {name: list(in_param(name, value)) for name, value in params.items()}
+        everywhere = [*of_path, *(found for some in of_params.values() for found in some)]
         # A day past the twelfth shows the order of all others that are written alike.
         self._sure = {found.form for found in everywhere if not found.is_ambiguous}
-        self._in_path = list(map(self._resolved, in_path))
-        self._in_params = {name: list(map(self._resolved, in_params[name])) for name in params}
+        self._in_path = list(map(self._resolved, of_path))
+        self._in_params = {name: list(map(self._resolved, of_params[name])) for name in params}
         self._pair = _pair(self._in_path, self._in_params)
         self._period: Grain = "day"
         are_months = everywhere and all(found.grain == "month" for found in everywhere)
@@ -145,7 +105,7 @@ class _Dating:
         self._note_what_stays()
         return Dated(endpoint, params, self._period, tuple(self._notes), names | self._parts.keys())
 
-    def _resolved(self, found: _Found) -> _Found:
+    def _resolved(self, found: WrittenDate) -> WrittenDate:
         """``found`` in the order of day and month that another date shows."""
         if not found.is_ambiguous:
             return found
@@ -156,7 +116,7 @@ class _Dating:
             return replace(found, day=day, form=found.other, is_ambiguous=False)
         return found
 
-    def _written(self, text: str, some: list[_Found], param: str) -> str:
+    def _written(self, text: str, some: list[WrittenDate], param: str) -> str:
         """``text`` with its dates as templates; ``param`` is empty for the path."""
         parts = []
         at = 0
@@ -170,7 +130,7 @@ class _Dating:
         return "".join([*parts, text[at:]])
 
     def _note(
-        self, text: str, found: _Found, param: str, pair: _Pair | None, template: str
+        self, text: str, found: WrittenDate, param: str, pair: _Pair | None, template: str
     ) -> None:
         place = f"the parameter {param!a}" if param else "the path"
         was = text[found.begin : found.end]
@@ -187,7 +147,7 @@ class _Dating:
             note += f"; the time of day stays {time[1]}:{time[2]}"
         if pair is not None and pair.note:
             note += f"; {pair.note}"
-        if self._pair is None and not _BEGINS.isdisjoint(_words(param)):
+        if self._pair is None and not BEGINS.isdisjoint(words(param)):
             note += "; the request names no end, so a run loads all since then"
         self._notes.append(note)
 
@@ -196,11 +156,11 @@ class _Dating:
         for name, value in self._params.items():
             if self._in_params[name] or name in self._parts:
                 continue
-            if _is_version(name):
+            if is_version(name):
                 if not re.search(r"[0-9]{4}-?[0-9]{2}", value):
                     continue
                 why = "it is read as the version of the API"
-            elif re.fullmatch(r"[0-9]{8}", value) and _day(value, "%Y%m%d"):
+            elif re.fullmatch(r"[0-9]{8}", value) and day_of(value, "%Y%m%d"):
                 why = "it is read as a number"
             elif snake(name) in ("year", "month") and value.isdecimal():
                 why = "each run asks for it"
@@ -209,7 +169,7 @@ class _Dating:
             else:
                 continue
             self._notes.append(f"the parameter {name!a} stays {value[:40]!a}: {why}")
-        for segment in _versions(self._path):
+        for segment in versions(self._path):
             self._notes.append(f"the path keeps {segment}: it is read as the version of the API")
 
 
@@ -225,7 +185,7 @@ class _Pair:
     note: str = ""
 
 
-def _pair(in_path: list[_Found], in_params: Mapping[str, list[_Found]]) -> _Pair | None:
+def _pair(in_path: list[WrittenDate], in_params: Mapping[str, list[WrittenDate]]) -> _Pair | None:
     """The range that two dates make, if they do."""
     everywhere = [
         *((("", number), found) for number, found in enumerate(in_path)),
@@ -238,13 +198,13 @@ def _pair(in_path: list[_Found], in_params: Mapping[str, list[_Found]]) -> _Pair
     if len(everywhere) == 1:
         ((place, found),) = everywhere
         # The end of a range that has no beginning is that of the period.
-        if found.grain == "day" and place[0] and _ENDS & set(_words(place[0])):
+        if found.grain == "day" and place[0] and ENDS & set(words(place[0])):
             return _Pair(place, "next")
         return None
     if len(everywhere) != 2:
         return None
     (one, begin), (other, end) = everywhere
-    if begin.day > end.day or (begin.day == end.day and _ENDS & set(_words(one[0]))):
+    if begin.day > end.day or (begin.day == end.day and ENDS & set(words(one[0]))):
         begin, end, one, other = end, begin, other, one
     if "month" in (begin.grain, end.grain):
         if begin.day == end.day:
@@ -266,7 +226,7 @@ def _pair(in_path: list[_Found], in_params: Mapping[str, list[_Found]]) -> _Pair
     )
 
 
-def _template(found: _Found, pair: _Pair | None, period: Grain) -> str:
+def _template(found: WrittenDate, pair: _Pair | None, period: Grain) -> str:
     name = "period_end" if pair and pair.shift == "next" else "period"
     if found.epoch:
         times = f" * {found.epoch}" if found.epoch > 1 else ""
@@ -281,113 +241,3 @@ def _template(found: _Found, pair: _Pair | None, period: Grain) -> str:
     if found.form == {"day": "%Y-%m-%d", "month": "%Y-%m"}[period]:
         return f"{{{{ {name}(dag_run) }}}}"
     return f"{{{{ {name}(dag_run, '{found.form}') }}}}"
-
-
-def _in_path(path: str) -> Iterator[_Found]:
-    versions = _versions(path)
-    for found in _in_text(path, is_named=True):
-        if path[found.begin : found.end] not in versions:
-            yield found
-
-
-def _versions(path: str) -> list[str]:
-    """Months in a path that are the version of an API: ``/api/2024-10/orders``."""
-    return re.findall(r"(?<=/api/)[0-9]{4}-[0-9]{2}(?=/)", path)
-
-
-def _in_param(name: str, value: str) -> Iterator[_Found]:
-    if _is_version(name):
-        return
-    is_named = not _NAMES.isdisjoint(_words(name))
-    if is_named and (match := _EPOCH.fullmatch(value)):
-        moment = datetime.fromtimestamp(int(match[1]), UTC)
-        if moment.year >= _EARLIEST:
-            epoch = 1000 if match[2] else 1
-            yield _Found(0, len(value), moment.date(), "", epoch=epoch)
-        return
-    yield from _in_text(value, is_named=is_named)
-
-
-def _in_text(text: str, *, is_named: bool) -> Iterator[_Found]:
-    for match in _FORMS.finditer(text):
-        kind = next(name for name in _KINDS if match[name])
-        was = match[0]
-        if kind == "compact" and not is_named:
-            continue
-        for form in _forms(kind, was):
-            if (day := _day(was, form)) is None:
-                continue
-            is_month = kind in ("month", "month_last")
-            is_ambiguous = (
-                kind == "year_last" and "." not in was and day.day <= 12 and day.day != day.month
-            )
-            yield _Found(
-                match.start(),
-                match.end(),
-                day,
-                form,
-                "month" if is_month else "day",
-                is_ambiguous=is_ambiguous,
-            )
-            break
-
-
-def _forms(kind: str, was: str) -> Iterable[str]:
-    separator = next((letter for letter in was if not letter.isdecimal()), "")
-    match kind:
-        case "compact":
-            return ("%Y%m%d",)
-        case "month":
-            return ("%Y-%m",)
-        case "month_last":
-            return (f"%m{separator}%Y",)
-        case "named":
-            day = "%d" if was[1].isdecimal() else "%-d"
-            return tuple(separator.join((day, name, "%Y")) for name in ("%b", "%B"))
-        case "year_first":
-            _, month, day = re.split(r"\D", was)
-            return (separator.join(("%Y", *_padded(month, day, "%m", "%d"))),)
-    first, second, _ = re.split(r"\D", was)
-    by_day = separator.join((*_padded(first, second, "%d", "%m"), "%Y"))
-    by_month = separator.join((*_padded(first, second, "%m", "%d"), "%Y"))
-    # With points nobody writes the month first.
-    return (by_day,) if separator == "." else (by_day, by_month)
-
-
-def _padded(one: str, other: str, *forms: str) -> tuple[str, ...]:
-    """The forms of two numbers: without leading zeros, if one of the numbers shows that."""
-    if len(one) == 1 or len(other) == 1:
-        return tuple(form.replace("%", "%-") for form in forms)
-    return forms
-
-
-def _day(text: str, form: str) -> date | None:
-    try:
-        day = datetime.strptime(text, form.replace("-d", "d").replace("-m", "m")).date()  # noqa: DTZ007
-    except ValueError:
-        return None
-    return day if _EARLIEST <= day.year <= _LATEST else None
-
-
-def _parts_of_a_date(params: Mapping[str, str]) -> dict[str, str]:
-    """Year, month and day that are a parameter each: the forms of those that are there."""
-    checks: dict[str, tuple[str, Callable[[int], bool]]] = {
-        "year": ("%Y", lambda number: _EARLIEST <= number <= _LATEST),
-        "month": ("%m", lambda number: 1 <= number <= 12),
-        "day": ("%d", lambda number: 1 <= number <= 31),
-    }
-    forms = {}
-    for name, value in params.items():
-        form, is_valid = checks.get(snake(name), ("", bool))
-        if form and re.fullmatch(r"[0-9]{1,4}", value) and is_valid(int(value)):
-            # One digit: without a leading zero.
-            forms[name] = form.replace("%", "%-") if len(value) == 1 else form
-    return forms if {snake(name) for name in forms} >= {"year", "month"} else {}
-
-
-def _is_version(name: str) -> bool:
-    return not _VERSIONS.isdisjoint(_words(name))
-
-
-def _words(name: str) -> list[str]:
-    return snake(name).split("_")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from elt.decode import DecodeError
 from elt.pagination import REFUSALS_OF_A_PAGE, Offset, Page, PageNumber, Pagination
+from elt.pagination.walk import NO_SUCH_PAGE
 from elt.scaffold.look import LookError
 from elt.scaffold.sample import Sample
 
@@ -34,15 +35,25 @@ def ending(
     """How ``pagination`` ends, by a page that is far beyond what a source may have.
 
     ``seen`` are the first pages, ``are_others`` says whether two pages have no record in common. A
-    source that says how many records there are, or names the next page, is not asked.
+    source that says how many records or pages there are, whether there is more, or which page is
+    the next, is not asked.
     """
-    if not isinstance(pagination, PageNumber | Offset) or pagination.total is not None:
+    if not isinstance(pagination, PageNumber | Offset):
+        return Ending(pagination)
+    if any(place is not None for place in (*pagination.said_places(), pagination.more)):
         return Ending(pagination)
     try:
         far = ask(pagination, _page(pagination, _FAR))
     except LookError as error:
-        if isinstance(pagination, PageNumber) and error.status in REFUSALS_OF_A_PAGE:
+        if error.status in NO_SUCH_PAGE:
             return Ending(pagination.model_copy(update={"past_end": error.status}))
+        if error.status in REFUSALS_OF_A_PAGE:
+            # It may be too far in, where there are records that the source does not give.
+            return Ending(
+                pagination,
+                remark=f"page {_FAR:,} is refused with {error.status}: if the page after the last"
+                f" one is, too, so that the run fails there, declare past_end={error.status}",
+            )
         return Ending(pagination)
     except DecodeError:
         return Ending(pagination)
@@ -52,6 +63,12 @@ def ending(
         before = ask(pagination, _page(pagination, _FAR - 1))
     except (LookError, DecodeError):
         before = far
+    if far.records == before.records and are_others(far, seen[0]):
+        return Ending(
+            pagination.model_copy(update={"until_repeat": True}),
+            remark=f"page {_FAR:,} has the records of the one before: past its last page the source"
+            " gives that one again, so a page that repeats the one before is the end",
+        )
     if not all(are_others(far, sample) for sample in (*seen, before)):
         return Ending(
             pagination,

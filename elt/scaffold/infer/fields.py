@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from elt.scaffold.infer.lists import is_keyed_by_data
+
 DEEPEST = 4
 """Levels of objects that are taken apart; what is below stays JSON."""
 _MANY = 30
@@ -53,6 +55,8 @@ def _fields(
 
 def _is_map(objects: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the names in ``objects`` are data, such as ids, that each record has others of."""
+    if is_keyed_by_data(objects):
+        return True
     if len(objects) < 2:
         return False
     names = {name for found in objects for name in found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from elt.scaffold.infer.fields import Field
-from elt.scaffold.infer.records import is_addressable
+from elt.scaffold.infer.places import is_addressable
 from elt.scaffold.infer.types import type_of
 from elt.scaffold.naming import singulars, snake
 

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from elt.pagination import Header
+from elt.query import Params
 from elt.scaffold.plan import Plan
 from elt.scaffold.render.literals import pieces, python, template, template_pieces
 from elt.source import SinglePage, Source
@@ -27,6 +29,7 @@ _DECLARED = (
     "pagination",
     "period",
     "rejected_share",
+    "open_questions",
 )
 
 
@@ -34,6 +37,8 @@ def dag(plan: Plan) -> str:
     """The text of `dags/<source>.py`."""
     source = plan.source
     used = set() if source.pagination == SinglePage() else {type(source.pagination).__name__}
+    if source.pagination.headers():
+        used.add("Header")
     imported = ", ".join(sorted({*used, "Source"}))
     lines = [
         f'"""{_title(plan)}"""',
@@ -102,16 +107,14 @@ def _arguments(plan: Plan) -> list[str]:
             lines += [line for note in plan.dates.notes for line in _comment(f"{note}.")]
         if name == "endpoint":
             lines += _templated("endpoint=", value, 4)
-        elif isinstance(value, str):
-            lines += _string(f"{name}=", value, 4)
-        elif isinstance(value, dict):
+        elif name == "params":
             lines += _mapping(name, value)
-        elif isinstance(value, tuple):
-            lines += _redact(value)
         elif name == "pagination":
             lines += _call(name, value)
+        elif name == "records" and isinstance(value, tuple):
+            lines += _value(f"{name}=", list(value), 4)
         else:
-            lines.append(f"    {name}={value!r},")
+            lines += _value(f"{name}=", value, 4)
     return lines
 
 
@@ -126,13 +129,52 @@ def _comment(text: str) -> list[str]:
     )
 
 
-def _string(begin: str, text: str, indent: int) -> list[str]:
-    """``begin`` and a string, over several lines where it is long."""
+def _value(begin: str, value: Any, indent: int) -> list[str]:
+    """``begin`` and a literal, over several lines where it is long."""
     margin = " " * indent
-    line = f"{margin}{begin}{python(text)},"
+    line = f"{margin}{begin}{_literal(value)},"
     if len(line) <= _WIDTH:
         return [line]
-    return [f"{margin}{begin}(", *_pieces(text, indent + 4), f"{margin}),"]
+    inner: list[str] = []
+    if isinstance(value, str):
+        inner = _pieces(value, indent + 4)
+        opening, closing = "(", ")"
+    elif isinstance(value, Mapping):
+        opening, closing = "{", "}"
+        for name, below in value.items():
+            inner += _value(f"{python(name)}: ", _inner(below), indent + 4)
+    elif isinstance(value, list | tuple):
+        opening, closing = ("[", "]") if isinstance(value, list) else ("(", ")")
+        for below in value:
+            inner += _value("", _inner(below), indent + 4)
+    elif isinstance(value, Header):
+        opening, closing = "Header(", ")"
+        inner = _value("name=", value.name, indent + 4)
+    else:
+        return [line]
+    return [f"{margin}{begin}{opening}", *inner, f"{margin}{closing},"]
+
+
+def _literal(value: Any) -> str:
+    """A value as Python has it on one line."""
+    if isinstance(value, str):
+        return python(value)
+    if isinstance(value, Header):
+        return f"Header(name={python(value.name)})"
+    if isinstance(value, Mapping):
+        pairs = (f"{python(name)}: {_literal(_inner(below))}" for name, below in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        inner = ", ".join(_literal(_inner(below)) for below in value)
+        if isinstance(value, list):
+            return f"[{inner}]"
+        return f"({inner}{',' if len(value) == 1 else ''})"
+    return repr(value)
+
+
+def _inner(value: Any) -> Any:
+    """A place within a tuple or a dictionary as the list that it is to people."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _templated(begin: str, text: str, indent: int) -> list[str]:
@@ -150,44 +192,38 @@ def _pieces(text: str, indent: int) -> list[str]:
     return [f"{margin}{piece}" for piece in pieces(text, _WIDTH - indent, python)]
 
 
-def _mapping(field: str, values: dict[str, str]) -> list[str]:
-    pairs = ", ".join(f"{python(name)}: {template(value)}" for name, value in values.items())
+def _mapping(field: str, values: Params) -> list[str]:
+    pairs = ", ".join(
+        f"{python(name)}: {template(value) if isinstance(value, str) else _literal(list(value))}"
+        for name, value in values.items()
+    )
     one_line = f"    {field}={{{pairs}}},"
     if len(one_line) <= _WIDTH:
         return [one_line]
-    lines = [
-        line for name, value in values.items() for line in _templated(f"{python(name)}: ", value, 8)
-    ]
+    lines: list[str] = []
+    for name, value in values.items():
+        begin = f"{python(name)}: "
+        if isinstance(value, str):
+            lines += _templated(begin, value, 8)
+        else:
+            lines += _value(begin, list(value), 8)
     return [f"    {field}={{", *lines, "    },"]
-
-
-def _redact(paths: tuple[str, ...]) -> list[str]:
-    one_line = f"    redact=({', '.join(map(python, paths))}{',' if len(paths) == 1 else ''}),"
-    if len(one_line) <= _WIDTH:
-        return [one_line]
-    return ["    redact=(", *(line for path in paths for line in _string("", path, 8)), "    ),"]
 
 
 def _call(name: str, model: Any) -> list[str]:
     """A pagination, with what is not its default."""
     given = [
-        (field, value)
+        (field, list(value) if isinstance(value, tuple) else value)
         for field in type(model).model_fields
         if (value := getattr(model, field)) != type(model).model_fields[field].default
     ]
     # What a strategy asks for comes first, as one would write it.
     given.sort(key=lambda pair: pair[0] not in type(model).__annotations__)
-    texts = [
-        f"{field}={python(value) if isinstance(value, str) else repr(value)}"
-        for field, value in given
-    ]
+    texts = [f"{field}={_literal(value)}" for field, value in given]
     one_line = f"    {name}={type(model).__name__}({', '.join(texts)}),"
     if len(one_line) <= _WIDTH:
         return [one_line]
     lines = [f"    {name}={type(model).__name__}("]
     for field, value in given:
-        if isinstance(value, str):
-            lines += _string(f"{field}=", value, 8)
-        else:
-            lines.append(f"        {field}={value!r},")
+        lines += _value(f"{field}=", value, 8)
     return [*lines, "    ),"]

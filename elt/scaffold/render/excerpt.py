@@ -11,7 +11,7 @@ _LONGEST_TEXT = 1000
 _LONGEST_LIST = 10
 _ATTRIBUTE = re.compile(rb"\s+([^\s=<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 
-Place = tuple[str, ...]
+Place = tuple[str | int, ...]
 
 
 def excerpt(

@@ -14,6 +14,7 @@ from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
 from elt.place import steps
 from elt.scaffold import json_text
 from elt.scaffold.infer import secrets
+from elt.scaffold.infer.places import Path
 from elt.scaffold.json_text import Number
 from elt.scaffold.plan import Plan
 from elt.scaffold.render import excerpt, literals
@@ -57,7 +58,7 @@ def fixture(plan: Plan) -> str:
         return _json(plan, found)
     text = excerpt.excerpt(
         utf8(answer.body, None, answer.content_type, is_xml=True),
-        tuple(map(str, steps(source.records or ""))),
+        steps(source.records or ""),
         len(found),
         secrets.is_secret_field,
         _places(plan),
@@ -102,20 +103,15 @@ def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
     if source.records is None:
         document = found if isinstance(plan.envelope, list) else found[0]
     else:
-        around = _envelope(
-            plan.envelope, (), tuple(map(str, steps(source.records))), _places(plan), found
-        )
+        around = _envelope(plan.envelope, (), steps(source.records), _places(plan), found)
         document = secrets.hide(around, plan.secrets)
     return msgspec.json.format(json_text.dump(document), indent=2).decode() + "\n"
 
 
-def _places(plan: Plan) -> set[tuple[str, ...]]:
+def _places(plan: Plan) -> set[Path]:
     """What the extract reads around the records, whatever it is called."""
     source = plan.source
-    return {
-        tuple(map(str, steps(place)))
-        for place in (*source.pagination.places(), *source.from_answer.values())
-    }
+    return {steps(place) for place in (*source.pagination.places(), *source.from_answer.values())}
 
 
 def _encoded(letter: str, encoding: str) -> bytes:
@@ -140,9 +136,9 @@ def _cut(value: Any, depth: int = 0) -> Any:
 
 def _envelope(
     value: Any,
-    path: tuple[str, ...],
-    place: tuple[str, ...],
-    read: set[tuple[str, ...]],
+    path: Path,
+    place: Path,
+    read: set[Path],
     found: list[dict[str, Any]],
 ) -> Any:
     """What is around the records, which are those found; without secrets, and cut short."""
@@ -155,6 +151,12 @@ def _envelope(
             if (clean := _storable(name)) is not None
             and ((*path, name) in read or not secrets.is_secret_field(name))
         }
+    if isinstance(value, list) and any(way[: len(path)] == path for way in (place, *read)):
+        # What is read by its index stays where it is.
+        return [
+            _envelope(below, (*path, number), place, read, found)
+            for number, below in enumerate(value[:_LONGEST_LIST])
+        ]
     cut = _cut(value[:1] if isinstance(value, list) else value)
     return _without_secrets(cut)
 

@@ -66,10 +66,10 @@ _REMAINING = names(
     " remainingitems remainingpages remainingrecords remainingresults resultsremaining"
 )
 _AROUND = names(
-    "collection control controls count counts cursor cursors d data envelope extensions feed head"
-    " header hits info information link links list listing meta metadata nav navigation next page"
-    " pageinfo pager pages pagination paginator paging response result results resultset search set"
-    " summary total totals view"
+    "collection context control controls count counts cursor cursors d data envelope extensions"
+    " feed head header hits info information link links list listing meta metadata nav navigation"
+    " next page pageinfo pager pages pagination paginator paging response result results"
+    " resultset search set summary total totals view"
 )
 
 STRONG = names(
@@ -139,6 +139,8 @@ def _meaning(name: str) -> Meaning | None:
         return "more"
     if of[0] == "next" and all(word in _OF_NEXT for word in of[1:]):
         return "next"
+    if of[-1] == "next" and all(word in _OF_NEXT for word in of[:-1]):
+        return "next"
     if whole.startswith("next") and whole[4:] in _JOINED:
         return "next"
     return "total" if _is_total(of, frozenset()) or whole in _JOINED_TOTALS else None
@@ -164,6 +166,8 @@ _JOINED_TOTALS = names(
 def _is_more(of: tuple[str, ...]) -> bool:
     """``has_more``, ``hasMoreResults``, ``more_available``, ``is_more``, ``hasmore``."""
     rest = of[1:] if of[0] in ("has", "is", "are", "there") else of
+    if of[0] == "has" and rest[:1] == ("additional",):
+        return all(word in _OF_MORE for word in rest[1:])
     if rest[:1] == ("next",):
         return of[0] == "has" and all(word in _OF_MORE for word in rest[1:])
     if rest[:1] == ("more",):
