@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from elt.source import Source
-from elt.written_dates import BEGINS, WrittenDate, in_param, in_path, parts_of_a_date, words
+from elt.written_dates import (
+    BEGINS,
+    OTHERS,
+    WrittenDate,
+    in_param,
+    in_path,
+    is_version,
+    parts_of_a_date,
+    words,
+)
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
@@ -26,6 +35,12 @@ def remarks(source: Source) -> tuple[str, ...]:
         for name, value in texts.items()
         for date in dates.get(name, ())
         if len(dates) > 1 or BEGINS.isdisjoint(words(name))
+    ]
+    found += [
+        f"the parameter {name!r} is {value}, which may be a fixed date; if so, each run loads the"
+        f" same, whatever its {source.period}: write period(dag_run, …) in its form instead"
+        for name, value in texts.items()
+        if name not in dates and OTHERS.fullmatch(value) and not is_version(name)
     ]
     path = _TEMPLATE.sub("", source.endpoint)
     found += [_remark("the endpoint has", path[at.begin : at.end], at) for at in in_path(path)]

@@ -7,7 +7,7 @@ import logging
 import re
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,45 +17,20 @@ import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 
-from elt import greenplum, locks, rights, warehouse
+from elt import greenplum, locks, registry
 from elt.decode import storable
 from elt.errors import LandingError
 from elt.fetch import Fetched
+from elt.raw_tables import LEDGER, SCHEMA, create_tables, lock
 from elt.source import Source
 from elt.spool import Spool
 
+__all__ = ["LEDGER", "SCHEMA", "RawRef", "Run", "create_tables", "cursor_before", "land"]
+
 log = logging.getLogger(__name__)
 
-SCHEMA = warehouse.RAW_SCHEMA
-LEDGER = warehouse.LEDGER_TABLE
-
-_CREATE_LEDGER = """
-create table if not exists {schema}.{ledger} (
-    load_id bigint not null,
-    source text not null,
-    dag_id text not null,
-    run_id text not null,
-    request text not null,
-    checksum text not null,
-    pages integer not null,
-    records bigint not null,
-    bytes bigint not null,
-    period timestamptz not null,
-    started_at timestamptz not null,
-    fetched_at timestamptz not null,
-    landed_at timestamptz not null,
-    cursor text,
-    primary key (source, period)
-){distribution}
-"""
-_CREATE_TABLE = """
-create table if not exists {schema}.{table} (
-    load_id bigint not null,
-    record_no integer not null,
-    record jsonb not null
-){distribution}
-"""
 _COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin"
+_COPY_OF_ACCOUNT = "copy {schema}.{table} (load_id, record_no, record, account) from stdin"
 
 # PostgreSQL's COPY BINARY: signature, flags, extension; a row is its number of fields, then each
 # field's length and value; a jsonb value is the version byte 1 and the text.
@@ -76,14 +51,15 @@ _UNSTORABLE = (psycopg.DataError, psycopg.errors.StatementTooComplex)
 class RawRef(TypedDict):
     """What an extract hands on: where its records are, never a record.
 
-    ``period`` is the start of the period, ISO 8601 in UTC; ``bytes`` counts the records' JSON texts
-    and ``checksum`` is ``sha256:`` and the digest of these, each followed by a line feed, in
-    landing order.
+    ``account`` is empty of a source without accounts. ``period`` is the start of the period, ISO
+    8601 in UTC; ``bytes`` counts the records' JSON texts and ``checksum`` is ``sha256:`` and the
+    digest of these, each followed by a line feed, in landing order.
     """
 
     load_id: int
     table: str
     source: str
+    account: str
     period: str
     records: int
     bytes: int
@@ -92,53 +68,17 @@ class RawRef(TypedDict):
 
 @dataclass(frozen=True)
 class Run:
-    """The DAG run that a load belongs to."""
+    """The DAG run that a load belongs to; ``takes_over`` are DAGs whose loads it may replace."""
 
     dag_id: str
     run_id: str
+    takes_over: tuple[str, ...] = ()
 
 
-def create_tables(hook: PostgresHook, source: Source, others: Iterable[str] = ()) -> None:
-    """Create the raw schema, the ledger and the raw table of ``source`` where they are missing.
-
-    Also the ``others``, raw tables of other sources: `dbt build` by hand wants to read them all,
-    also those that no run has landed anything in.
-
-    Takes the loader's connection; it needs the right to create schemas only where there is no raw
-    schema yet. The table is read at the end: a warehouse that has lost a segment still answers to
-    what looks at no table, and no source should be asked for what cannot be landed.
-    """
-    names = _names(source)
-    with closing(_connect(hook)) as connection, connection.transaction():
-        # "if not exists" is no protection against another run that creates the same just now.
-        _lock(connection, f"create {SCHEMA}")
-        if not _exists(connection, "select 1 from pg_namespace where nspname = %s", SCHEMA):
-            connection.execute(sql.SQL("create schema {schema}").format(**names))
-        # Greenplum 6 knows no "if not exists" of sequences and indexes.
-        if not _exists(
-            connection, "select 1 where to_regclass(%s) is not null", f"{SCHEMA}.load_id"
-        ):
-            connection.execute(sql.SQL("create sequence {schema}.load_id").format(**names))
-        spread = greenplum.distributed_by(connection, "source", "period")
-        connection.execute(sql.SQL(_CREATE_LEDGER).format(**names, distribution=spread))
-        _add_cursor(connection)
-        _create_index(connection, LEDGER, "load_id")
-        rights.grant_ledger(connection)
-        spread = greenplum.distributed_by(connection, "load_id", "record_no")
-        for table in dict.fromkeys((source.table, *others)):
-            connection.execute(
-                sql.SQL(_CREATE_TABLE).format(
-                    **names | {"table": sql.Identifier(table)}, distribution=spread
-                )
-            )
-            _create_index(connection, table, "load_id", "record_no")
-        connection.execute(sql.SQL("select load_id from {schema}.{table} limit 1").format(**names))
-        connection.execute(sql.SQL("select load_id from {schema}.{ledger} limit 1").format(**names))
-    log.info("%s.%s and %s.%s are there", SCHEMA, LEDGER, SCHEMA, source.table)
-
-
-def cursor_before(hook: PostgresHook, source: Source, period: datetime) -> str | None:
-    """Where the load of ``period`` goes on from: the cursor of the latest load before it.
+def cursor_before(
+    hook: PostgresHook, source: Source, period: datetime, account: str = ""
+) -> str | None:
+    """Where the load of ``period`` goes on from: the cursor of the account's latest load before it.
 
     None where there is none. A period landed again begins where it began the first time, so what
     it replaces is asked for again.
@@ -146,10 +86,10 @@ def cursor_before(hook: PostgresHook, source: Source, period: datetime) -> str |
     with closing(_connect(hook)) as connection:
         row = connection.execute(
             sql.SQL(
-                "select cursor from {schema}.{ledger} where source = %s and period < %s"
-                " order by period desc limit 1"
+                "select cursor from {schema}.{ledger} where source = %s and account = %s"
+                " and period < %s order by period desc limit 1"
             ).format(**_names(source)),
-            (source.table, period),
+            (source.table, account, period),
         ).fetchone()
     return None if row is None else cast("str | None", row[0])
 
@@ -161,22 +101,24 @@ def land(
     run: Run,
     spool: Spool,
     fetched: Fetched,
+    account: str = "",
 ) -> RawRef:
     """Copy ``spool`` into the raw table and enter the load in the ledger, in one transaction.
 
-    A load is identified by source and period: a former load of the same period is replaced, and two
-    attempts at one load wait for each other. The former records and the ledger's row come last,
+    A load is identified by source, account and period: a former load of the same is replaced, and
+    two attempts at one load wait for each other. The former records and the ledger's row come last,
     just before the commit, so that their locks are short.
 
-    Raises LandingError if the records in the spool cannot be stored or are not as many as fetched.
+    Raises LandingError if the records in the spool cannot be stored or are not as many as fetched,
+    or if the former load is another DAG's.
     """
     log.info("landing %d records in %s.%s", fetched.records, SCHEMA, source.table)
     try:
-        return _land(hook, source, period, run, spool, fetched, salvage=False)
+        return _land(hook, source, period, run, spool, fetched, account, salvage=False)
     except _UNSTORABLE as error:
         log.warning("a record cannot be stored as it is: %s", error.diag.message_primary)
     try:
-        return _land(hook, source, period, run, spool, fetched, salvage=True)
+        return _land(hook, source, period, run, spool, fetched, account, salvage=True)
     except _UNSTORABLE as error:
         line = _LINE.search(error.diag.context or "")
         which = f"record {line[1]}" if line else "a record"
@@ -193,19 +135,35 @@ def _land(
     run: Run,
     spool: Spool,
     fetched: Fetched,
+    account: str,
     *,
     salvage: bool,
 ) -> RawRef:
     names = _names(source)
+    identity = " ".join(filter(None, (source.table, account, period.isoformat())))
     with closing(_connect(hook)) as connection, connection.transaction():
-        _lock(connection, f"{source.table} {period.isoformat()}")
+        lock(connection, identity)
+        former = connection.execute(
+            sql.SQL(
+                "select load_id, dag_id from {schema}.{ledger}"
+                " where source = %s and account = %s and period = %s"
+            ).format(**names),
+            (source.table, account, period),
+        ).fetchone()
+        if former is not None and former[1] not in (run.dag_id, *run.takes_over):
+            raise LandingError(
+                f"{source.table}, period {source.period_label(period)}: load {former[0]} of that"
+                f" period is by the DAG {former[1]!r}, and this is {run.dag_id!r}; nothing was"
+                f" landed, and nothing replaced. {registry.way_out(former[1])}"
+            )
         (load_id,) = _one(connection, sql.SQL("select nextval('{schema}.load_id')"), names)
         on_greenplum = greenplum.is_greenplum(connection)
         copied = _copy(
             connection,
-            sql.SQL(_COPY).format(**names),
+            sql.SQL(_COPY_OF_ACCOUNT if source.accounts else _COPY).format(**names),
             load_id,
             spool,
+            account if source.accounts else None,
             salvage=salvage,
             # Greenplum spreads what comes over its segments; that it does for text was measured.
             as_text=on_greenplum,
@@ -215,12 +173,6 @@ def _land(
                 f"{source.table}: the spool holds {copied.records} records of the"
                 f" {fetched.records} fetched; nothing was landed"
             )
-        former = connection.execute(
-            sql.SQL(
-                "select load_id from {schema}.{ledger} where source = %s and period = %s"
-            ).format(**names),
-            (source.table, period),
-        ).fetchone()
         if former is not None:
             for table in (source.table, LEDGER):
                 statement = sql.SQL("delete from {} where load_id = {}").format(
@@ -230,8 +182,9 @@ def _land(
         connection.execute(
             sql.SQL(
                 "insert into {schema}.{ledger} (load_id, source, dag_id, run_id, request, checksum,"
-                " pages, records, bytes, period, started_at, fetched_at, cursor, landed_at)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+                " pages, records, bytes, period, started_at, fetched_at, cursor, account,"
+                " landed_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+                " clock_timestamp())"
             ).format(**names),
             (
                 load_id,
@@ -247,11 +200,13 @@ def _land(
                 fetched.started_at,
                 fetched.fetched_at,
                 fetched.cursor,
+                account,
             ),
         )
     log.info(
-        "landed load %d of %s: %d records, %d bytes%s",
+        "landed load %d of %s%s: %d records, %d bytes%s",
         load_id,
+        f"{account}, " if account else "",
         source.period_label(period),
         copied.records,
         copied.bytes,
@@ -264,44 +219,12 @@ def _land(
         load_id=load_id,
         table=f"{SCHEMA}.{source.table}",
         source=source.table,
+        account=account,
         period=period.isoformat(),
         records=copied.records,
         bytes=copied.bytes,
         checksum=copied.checksum,
     )
-
-
-def _add_cursor(connection: psycopg.Connection[Any]) -> None:
-    """Give a ledger of an earlier release its last column."""
-    if not _exists(
-        connection,
-        "select 1 from information_schema.columns"
-        " where table_schema = %s and table_name = %s and column_name = %s",
-        SCHEMA,
-        LEDGER,
-        "cursor",
-    ):
-        table = sql.Identifier(SCHEMA, LEDGER)
-        statement = sql.SQL("alter table {} add column cursor text").format(table)
-        locks.execute(connection, statement, SCHEMA, LEDGER, excludes_readers=True)
-
-
-def _create_index(connection: psycopg.Connection[Any], table: str, *columns: str) -> None:
-    """Index a table of the raw schema on ``columns`` where it is not."""
-    index = "__".join((table, "_".join(columns)))
-    if _exists(
-        connection,
-        "select 1 from pg_indexes where schemaname = %s and indexname = %s",
-        SCHEMA,
-        index,
-    ):
-        return
-    statement = sql.SQL("create index {} on {} ({})").format(
-        sql.Identifier(index),
-        sql.Identifier(SCHEMA, table),
-        sql.SQL(", ").join(map(sql.Identifier, columns)),
-    )
-    locks.execute(connection, statement, SCHEMA, table)
 
 
 @dataclass(frozen=True)
@@ -316,6 +239,7 @@ def _copy(
     statement: sql.Composed,
     load_id: int,
     spool: Spool,
+    account: str | None,
     *,
     salvage: bool,
     as_text: bool,
@@ -330,8 +254,8 @@ def _copy(
             copy.write(_COPY_HEADER)
         for page in spool.pages():
             kept = [storable(record) for record in page] if salvage else page
-            rows = _text_rows if as_text else _rows
-            copy.write(b"".join(rows(load_id, records, kept)))
+            rows = _text_rows if as_text else _rows if account is None else _rows_of_account
+            copy.write(b"".join(rows(load_id, records, kept, account)))
             records += len(kept)
             size += sum(map(len, kept))
             for record in kept:
@@ -346,18 +270,32 @@ def _copy(
     return _Copied(records, size, f"sha256:{digest.hexdigest()}")
 
 
-def _rows(load_id: int, before: int, records: list[bytes]) -> Iterator[bytes]:
+def _rows(load_id: int, before: int, records: list[bytes], _account: str | None) -> Iterator[bytes]:
     for number, record in enumerate(records, before + 1):
         yield _COPY_ROW.pack(3, 8, load_id, 4, number, len(record) + 1, 1)
         yield record
 
 
-def _text_rows(load_id: int, before: int, records: list[bytes]) -> Iterator[bytes]:
+def _rows_of_account(
+    load_id: int, before: int, records: list[bytes], account: str | None
+) -> Iterator[bytes]:
+    name = (account or "").encode()
+    last = struct.pack("!i", len(name)) + name
+    for number, record in enumerate(records, before + 1):
+        yield _COPY_ROW.pack(4, 8, load_id, 4, number, len(record) + 1, 1)
+        yield record
+        yield last
+
+
+def _text_rows(
+    load_id: int, before: int, records: list[bytes], account: str | None
+) -> Iterator[bytes]:
+    last = b"" if account is None else b"\t" + account.encode()
     for number, record in enumerate(records, before + 1):
         text = record
         for character, escaped in _COPY_ESCAPES:
             text = text.replace(character, escaped)
-        yield b"%d\t%d\t%b\n" % (load_id, number, text)
+        yield b"%d\t%d\t%b%b\n" % (load_id, number, text, last)
 
 
 def _report(records: int, size: int, seconds: float) -> None:
@@ -394,13 +332,3 @@ def _one(
     names: dict[str, sql.Identifier],
 ) -> tuple[Any, ...]:
     return cast("tuple[Any, ...]", connection.execute(statement.format(**names)).fetchone())
-
-
-def _exists(connection: psycopg.Connection[Any], query: str, *values: str) -> bool:
-    return connection.execute(query, values).fetchone() is not None
-
-
-def _lock(connection: psycopg.Connection[Any], subject: str) -> None:
-    """Hold the advisory lock of ``subject`` until the transaction ends."""
-    key = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], signed=True)
-    connection.execute("select pg_advisory_xact_lock(%s)", (key,))

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowTaskTimeout
 
-from elt import lineage, task_retries, triage
+from elt import declarations, lineage, task_retries, triage
+from elt.errors import DeclarationError
 from elt.limit import record_limit
 from elt.params import described
 from elt.sense import ApiSensor
@@ -38,6 +39,7 @@ def pipeline(
     owner: str = "data-platform",
     tags: Sequence[str] | None = None,
     doc: str | None = None,
+    takes_over: str | Sequence[str] = (),
 ) -> DAG:
     """The DAG that loads ``source`` and builds ``marts``, dbt models, with all they stand on.
 
@@ -53,13 +55,20 @@ def pipeline(
     None: all there are. ``params`` are what a run may be given; what each takes is added to its
     description, by its schema. ``doc`` is what the DAG's page says.
 
+    A source with accounts is sensed, extracted and reconciled by mapped tasks, one an account; the
+    models are built once, when all have landed. One table has one DAG: ``takes_over`` names
+    those that loaded it before, whose loads this one may replace.
+
     How often and how soon a task is retried and how long the sensor waits is set by the environment
     of the tasks: ELT_TASK_RETRIES (3), ELT_TASK_RETRY_DELAY (30 s, doubled each time),
     ELT_SENSOR_TIMEOUT (600 s), ELT_SENSOR_POKE_INTERVAL (10 s). None of it is part of the
     serialised DAG, so that all stacks have the same version of it.
 
-    Raises ValueError where the declaration and the models do not agree, or a setting is invalid.
+    Raises ValueError where the declaration and the models do not agree, where another DAG of those
+    that are read together declares the same table, or where a setting is invalid.
     """
+    declarations.declare(source.table, dag_id)
+    former = (takes_over,) if isinstance(takes_over, str) else tuple(takes_over)
     if limit is None and getattr(source.pagination, "endless", False):
         raise ValueError(f"{source.table}: an endless source needs a limit of records")
     with DAG(
@@ -73,25 +82,47 @@ def pipeline(
         user_defined_macros=_macros(source),
         max_active_runs=max_active_runs,
     ) as dag:
-        created = _create_tables(source, schedule)
-        available = ApiSensor(
-            task_id="is_api_available",
-            source=source,
-            limit=limit,
-            timeout=number("ELT_SENSOR_TIMEOUT", 600),
-            poke_interval=number("ELT_SENSOR_POKE_INTERVAL", 10),
-        )
-        landed = _extract(source, limit)
+        created = _create_tables(source, schedule, former)
+        if source.accounts:
+            landed = _load_accounts(source, limit, former, created)
+        else:
+            landed = _extract(source, limit, former)
+            created >> _sense(source, limit) >> landed
         models = transform("transform", marts, extract=_extract_id(source))
         expect_freshness(models, source)
-        (
-            created
-            >> available
-            >> landed
-            >> models
-            >> _reconcile(landed, keyed_marts(models, source), source.rejected_share)
-        )
+        expected = keyed_marts(models, source)
+        if source.accounts:
+            reconciled = _reconcile_accounts(source, expected)
+            landed >> reconciled
+        else:
+            reconciled = _reconcile(landed, expected, source.rejected_share)
+        landed >> models >> reconciled
     return dag
+
+
+def _load_accounts(source: Source, limit: str | None, former: tuple[str, ...], created: Any) -> Any:
+    """The tasks that sense and land each account: no account waits for another."""
+
+    # The tasks have the ids that they have without accounts.
+    @task_group(group_id="accounts", prefix_group_id=False)
+    def accounts(account: str) -> Any:
+        landed = _extract(source, limit, former, account)
+        created >> _sense(source, limit, account) >> landed
+        return landed
+
+    return accounts.expand(account=list(source.accounts))
+
+
+def _sense(source: Source, limit: str | None, account: Any = "") -> ApiSensor:
+    return ApiSensor(
+        task_id="is_api_available",
+        source=source,
+        limit=limit,
+        account=account,
+        timeout=number("ELT_SENSOR_TIMEOUT", 600),
+        poke_interval=number("ELT_SENSOR_POKE_INTERVAL", 10),
+        map_index_template="{{ task.account }}" if source.accounts else None,
+    )
 
 
 def _explained(param: Any) -> Any:
@@ -131,7 +162,7 @@ def default_args(owner: str) -> dict[str, Any]:
     }
 
 
-def _create_tables(source: Source, schedule: str | None) -> Any:
+def _create_tables(source: Source, schedule: str | None, former: tuple[str, ...] = ()) -> Any:
     @task(task_id="create_tables")
     def create_tables() -> None:
         from elt import landing, project, questions, registry
@@ -147,6 +178,7 @@ def _create_tables(source: Source, schedule: str | None) -> Any:
             schedule,
             str(dag_run.run_type.value),
             source.period_start(dag_run.logical_date, dag_run.run_after),
+            former,
         )
 
     return create_tables()
@@ -156,7 +188,9 @@ def _extract_id(source: Source) -> str:
     return f"extract_{source.entity}"
 
 
-def _extract(source: Source, limit: str | None) -> Any:
+def _extract(
+    source: Source, limit: str | None, former: tuple[str, ...] = (), account: Any = ""
+) -> Any:
     landed_in = lineage.raw(source.table)
 
     @task(
@@ -165,31 +199,36 @@ def _extract(source: Source, limit: str | None) -> Any:
         outlets=[landed_in],
         # A source that allows 20,000 records in five minutes takes hours for a million.
         execution_timeout=timedelta(hours=6),
+        map_index_template=("{{ task.op_kwargs['account'] }}" if source.accounts else None),
     )
-    def extract(endpoint: str, query: dict[str, Any], limit: str | None) -> RawRef:
+    def extract(
+        endpoint: str, query: dict[str, Any], limit: str | None, account: str = ""
+    ) -> RawRef:
         from elt import fetch, landing
         from elt.api import ApiHook
 
         context = get_current_context()
         dag_run = context["dag_run"]
         period = source.period_start(dag_run.logical_date, dag_run.run_after)
-        run = landing.Run(dag_run.dag_id, dag_run.run_id)
+        run = landing.Run(dag_run.dag_id, dag_run.run_id, former)
+        asked = source.of_account(account)
         warehouse = _warehouse(LOADER_CONN_ID)
         since = None
         if source.incremental is not None:
-            since = landing.cursor_before(warehouse, source, period)
+            since = landing.cursor_before(warehouse, source, period, account)
         with _pages_of(context.get("ti")) as spool:
             fetched = fetch.fetch(
-                ApiHook(source.conn_id),
-                source,
+                ApiHook(asked.conn_id),
+                asked,
                 query,
                 record_limit(source, limit),
                 spool,
                 endpoint=endpoint,
                 since=since,
             )
-            ref = landing.land(warehouse, source, period, run, spool, fetched)
+            ref = landing.land(warehouse, source, period, run, spool, fetched, account)
         context["outlet_events"][landed_in].extra = {
+            **({"account": account} if account else {}),
             "load_id": ref["load_id"],
             "rows": ref["records"],
             "bytes": ref["bytes"],
@@ -197,7 +236,8 @@ def _extract(source: Source, limit: str | None) -> Any:
         }
         return ref
 
-    return extract(source.endpoint, dict(source.params), limit)
+    of_account = {"account": account} if source.accounts else {}
+    return extract(source.endpoint, dict(source.params), limit, **of_account)
 
 
 @contextmanager
@@ -222,10 +262,10 @@ def _pages_of(instance: Any) -> Iterator[Spool]:
             raise
 
 
-def _reconcile(ref: Any, marts: list[dict[str, str]], rejected_share: float) -> Any:
+def _reconcile(ref: Any, marts: list[dict[str, Any]], rejected_share: float) -> Any:
     @task(task_id="reconcile")
     def reconcile(
-        ref: RawRef, marts: list[dict[str, str]], rejected_share: float
+        ref: RawRef, marts: list[dict[str, Any]], rejected_share: float
     ) -> dict[str, dict[str, int]]:
         from elt import reconcile
 
@@ -237,6 +277,36 @@ def _reconcile(ref: Any, marts: list[dict[str, str]], rejected_share: float) -> 
         )
 
     return reconcile(ref, marts, rejected_share)
+
+
+def _reconcile_accounts(source: Source, marts: list[dict[str, Any]]) -> Any:
+    """The same of each account's load, after the models are built."""
+    extract = _extract_id(source)
+
+    @task(task_id="reconcile", map_index_template="{{ task.op_kwargs['account'] }}")
+    def reconcile(
+        account: str, marts: list[dict[str, Any]], rejected_share: float
+    ) -> dict[str, dict[str, int]]:
+        from elt import reconcile
+
+        # Airflow maps no task over what tasks of a mapped group have returned.
+        instance = get_current_context()["ti"]
+        ref = instance.xcom_pull(task_ids=extract, map_indexes=instance.map_index)
+        if ref is None or ref["account"] != account:
+            raise DeclarationError(
+                f"{source.table}: the run has no load of the account {account!r} at its place: its"
+                f" accounts have been changed since; clear {extract} and what follows it"
+            )
+        return reconcile.reconcile(
+            _warehouse(TRANSFORMER_CONN_ID),
+            ref,
+            [KeyedMart(**mart) for mart in marts],
+            rejected_share,
+        )
+
+    return reconcile.partial(marts=marts, rejected_share=source.rejected_share).expand(
+        account=list(source.accounts)
+    )
 
 
 def _warehouse(conn_id: str) -> Any:

@@ -37,15 +37,17 @@ def catalog() -> Path:
     return (Path(named) if named else target()) / "catalog.json"
 
 
-def raw_tables() -> list[str]:
-    """The raw tables that models read, ``randomuser__users``, of whatever pipeline.
+def raw_tables() -> dict[str, bool]:
+    """The raw tables that models read, ``randomuser__users``, and whether they have accounts.
+
+    A source is loaded for accounts where dbt's source has the column `account`.
 
     Raises OSError where there is no manifest.
     """
     sources = json.loads(manifest().read_bytes())["sources"].values()
-    return sorted(
-        source["identifier"]
-        for source in sources
+    return {
+        source["identifier"]: "account" in source["columns"]
+        for source in sorted(sources, key=lambda source: str(source["identifier"]))
         if source["schema"] == RAW_SCHEMA
         and source["identifier"].startswith(f"{source['source_name']}__")
-    )
+    }

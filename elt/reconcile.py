@@ -22,35 +22,39 @@ log = logging.getLogger(__name__)
 # in a row that this load wrote (new, changed) or that was there with the same content (unchanged).
 _COUNT = """
 with staged as (
-    select {key} as key, record_no, rejection_reason, row_hash
+    select {key}, record_no, rejection_reason, row_hash
     from {staging}
     where load_id = %(load_id)s
 ),
 kept as (
-    select distinct on (key) key, row_hash
+    select distinct on ({key}) {key}, row_hash
     from staged
     where rejection_reason is null
-    order by key, record_no desc
+    order by {key}, record_no desc
 ),
 later_loads as (
     select later.load_id
     from {ledger} as later
-    inner join {ledger} as this on this.source = later.source and later.period > this.period
+    inner join {ledger} as this
+        on
+            this.source = later.source
+            and this.account = later.account
+            and later.period > this.period
     where this.load_id = %(load_id)s
 ),
 later_keys as (
-    select distinct {key} as key
+    select distinct {key}
     from {staging}
     where load_id in (select load_id from later_loads) and rejection_reason is null
 ),
 judged as (
     select
-        later_keys.key is not null as superseded,
+        later_keys.{first} is not null as superseded,
         mart.load_id = %(load_id)s as written,
         coalesce(mart.row_hash = kept.row_hash, false) as present
     from kept
-    left join later_keys on later_keys.key = kept.key
-    left join {mart} as mart on mart.{key} = kept.key
+    left join later_keys on {later_is_kept}
+    left join {mart} as mart on {mart_is_kept}
 ),
 mark as (
     select coalesce(max(rows_changed), 0) as rows_changed, count(*) as marks
@@ -82,10 +86,17 @@ from totals, mark
 _BEHIND = """
 select 1
 from (
-    select load_id from {ledger} where source = %(source)s
+    select load_id from {ledger} where source = %(source)s and account = %(account)s
 ) as landed
 full outer join (
-    select load_id from ops.model_loads where source = %(source)s and model = %(model)s
+    select load_id
+    from ops.model_loads
+    where
+        source = %(source)s
+        and model = %(model)s
+        and load_id not in (
+            select load_id from {ledger} where source = %(source)s and account <> %(account)s
+        )
 ) as built on landed.load_id = built.load_id
 where
     (landed.load_id is null or built.load_id is null)
@@ -146,7 +157,7 @@ def reconcile(
             log.warning(
                 "load %d of %s, period %s, has been replaced; its successor's run checks that one",
                 ref["load_id"],
-                ref["source"],
+                _source(ref),
                 ref["period"],
             )
             return {}
@@ -193,15 +204,25 @@ def _expect_few_rejected(
     ).fetchall()
     shown = "; ".join(f"{str(reason)[:200]} ({records})" for reason, records in reasons)
     raise RejectedError(
-        f"{ref['source']}, load {ref['load_id']} of {ref['period']}: {counts.rejected} of"
+        f"{_source(ref)}, load {ref['load_id']} of {ref['period']}: {counts.rejected} of"
         f" {counts.raw} records were rejected, which is the declared share of {share:g} or more:"
         f" {shown}; look at what the source sends and mend {mart.staging}"
     )
 
 
 def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> Counts:
+    keys = [sql.Identifier(key) for key in mart.keys]
+
+    def is_kept(other: str) -> sql.Composed:
+        return sql.SQL(" and ").join(
+            sql.SQL("{}.{key} = kept.{key}").format(sql.Identifier(other), key=key) for key in keys
+        )
+
     statement = sql.SQL(_COUNT).format(
-        key=sql.Identifier(mart.key),
+        key=sql.SQL(", ").join(keys),
+        first=keys[0],
+        later_is_kept=is_kept("later_keys"),
+        mart_is_kept=is_kept("mart"),
         staging=sql.Identifier(*mart.staging.split(".")),
         mart=sql.Identifier(*mart.relation.split(".")),
         raw=sql.Identifier(*ref["table"].split(".")),
@@ -213,9 +234,14 @@ def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) ->
 
 
 def _is_behind(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> bool:
-    """Whether the ledger has other loads of the source than the mart has built."""
+    """Whether the ledger has other loads of the source's account than the mart has built."""
     statement = sql.SQL(_BEHIND).format(ledger=sql.Identifier(SCHEMA, LEDGER))
-    names = {"source": ref["source"], "model": mart.relation, "load_id": ref["load_id"]}
+    names = {
+        "source": ref["source"],
+        "account": ref.get("account", ""),
+        "model": mart.relation,
+        "load_id": ref["load_id"],
+    }
     return connection.execute(statement, names).fetchone() is not None
 
 
@@ -237,5 +263,11 @@ def _check(ref: RawRef, mart: KeyedMart, records: int, counts: Counts) -> None:
 
 def _difference(ref: RawRef, where: str, what: str) -> ReconciliationError:
     return ReconciliationError(
-        f"load {ref['load_id']} of {ref['source']}, period {ref['period']}: {where}: {what}"
+        f"load {ref['load_id']} of {_source(ref)}, period {ref['period']}: {where}: {what}"
     )
+
+
+def _source(ref: RawRef) -> str:
+    """The source, and its account if it has some."""
+    account = ref.get("account", "")
+    return f"{ref['source']}, account {account}" if account else ref["source"]

@@ -10,6 +10,10 @@ the source down. What is known from where:
   first such run. Runs by hand and backfills never move it, so the days that they leave out are not
   covered. Another schedule begins anew. Where loads by schedule are older than this table, theirs
   is the first.
+- ``accounts`` are those that a source is loaded for, a JSON object: by name, ``scheduled_since`` of
+  each; empty of a source without accounts. One that is added later begins with its first run.
+- ``dag_id`` is the DAG that loads the source. Another one that declares the same table is refused
+  by its first task, unless it says that it takes over: two would replace each other's loads.
 - ``asks_by_period`` says whether requests name the period (`Source.is_asked_by_period`). Where they
   do not, the next load makes up for a missing one.
 
@@ -19,6 +23,8 @@ without a load. Both are covered by the schedule.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -26,7 +32,8 @@ from typing import TYPE_CHECKING, Any, cast
 import psycopg
 from psycopg import sql
 
-from elt import greenplum, rights
+from elt import greenplum, raw_tables, rights
+from elt.errors import DeclarationError
 from elt.place import encoded
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
@@ -50,6 +57,7 @@ create table if not exists {schema}.{table} (
     asks_by_period boolean not null,
     redact text not null,
     updated_at timestamptz not null,
+    accounts text not null default '',
     primary key (source)
 ){distribution}
 """
@@ -67,11 +75,15 @@ def register(
     schedule: str | None,
     run_type: str,
     period: datetime,
+    takes_over: Collection[str] = (),
 ) -> None:
     """Write what is declared of ``source``, and, by a run of its schedule, since when it holds.
 
-    ``run_type`` is Airflow's, ``period`` the start of the period the run loads. Takes the loader's
-    connection, and needs the raw schema and the ledger (`elt.landing.create_tables`).
+    ``run_type`` is Airflow's, ``period`` the start of the period the run loads; ``takes_over`` are
+    DAGs that loaded the source before. Takes the loader's connection, and needs the raw schema and
+    the ledger (`elt.landing.create_tables`).
+
+    Raises DeclarationError where another DAG loads the table.
     """
     with (
         closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection,
@@ -81,16 +93,30 @@ def register(
         connection.execute("select pg_advisory_xact_lock(hashtext('elt'), hashtext('sources'))")
         spread = greenplum.distributed_by(connection, "source")
         connection.execute(sql.SQL(_CREATE).format(**_NAMES, distribution=spread))
+        raw_tables.add_column(
+            connection, SOURCES_TABLE, "accounts", "accounts text not null default ''"
+        )
         rights.grant_ledger(connection)
         former = connection.execute(
             sql.SQL(
-                "select schedule, scheduled_since from {schema}.{table} where source = %s"
+                "select schedule, scheduled_since, accounts, dag_id from {schema}.{table}"
+                " where source = %s"
             ).format(**_NAMES),
             (source.table,),
         ).fetchone()
+        if former is not None and former[3] not in (dag_id, *takes_over):
+            raise DeclarationError(
+                f"{RAW_SCHEMA}.{source.table} is loaded by the DAG {former[3]!r}, and {dag_id!r}"
+                f" declares the same table. {way_out(former[3])}"
+            )
         since = _since(connection, source, former, schedule)
+        accounts = _accounts(source, former, schedule)
         if schedule is not None and run_type == SCHEDULED:
             since = period if since is None else min(since, period)
+            accounts = {
+                account: period if begun is None else min(begun, period)
+                for account, begun in accounts.items()
+            }
         values = (
             dag_id,
             source.period,
@@ -98,17 +124,19 @@ def register(
             since,
             source.is_asked_by_period,
             "\n".join(map(encoded, source.redact)),
+            json.dumps(accounts, default=datetime.isoformat) if accounts else "",
             source.table,
         )
         connection.execute(
             sql.SQL(
                 "update {schema}.{table} set dag_id = %s, grain = %s, schedule = %s,"
-                " scheduled_since = %s, asks_by_period = %s, redact = %s, updated_at = now()"
+                " scheduled_since = %s, asks_by_period = %s, redact = %s, accounts = %s,"
+                " updated_at = now()"
                 " where source = %s"
                 if former
                 else "insert into {schema}.{table} (dag_id, grain, schedule, scheduled_since,"
-                " asks_by_period, redact, source, updated_at)"
-                " values (%s, %s, %s, %s, %s, %s, %s, now())"
+                " asks_by_period, redact, accounts, source, updated_at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, now())"
             ).format(**_NAMES),
             values,
         )
@@ -123,7 +151,7 @@ def _since(
     if schedule is None:
         return None
     if former is not None:
-        known, since = former
+        known, since = former[:2]
         return cast("datetime | None", since) if known == schedule else None
     row = connection.execute(
         sql.SQL(
@@ -132,3 +160,28 @@ def _since(
         (source.table, SCHEDULED_RUN_IDS),
     ).fetchone()
     return None if row is None else cast("datetime | None", row[0])
+
+
+def _accounts(
+    source: Source, former: tuple[Any, ...] | None, schedule: str | None
+) -> dict[str, datetime | None]:
+    """The declared accounts, and since when the schedule covers them."""
+    known = {} if former is None or former[0] != schedule else read_accounts(former[2])
+    return {account: known.get(account) for account in source.accounts}
+
+
+def read_accounts(text: str | None) -> dict[str, datetime | None]:
+    """The accounts of a source, as the column ``accounts`` has them."""
+    return {
+        account: None if since is None else datetime.fromisoformat(since)
+        for account, since in json.loads(text or "{}").items()
+    }
+
+
+def way_out(other: str) -> str:
+    """What to do where the DAG ``other`` has loaded a table that a second one declares."""
+    return (
+        "Two DAGs of one table would replace each other's loads: for several accounts of a source"
+        " declare it once, with accounts=; give another source another name or entity; if this DAG"
+        f" takes the place of {other!r}, which is no more, give it takes_over={other!r}"
+    )

@@ -106,7 +106,8 @@ def record(project_dir: str, context: Context, extract: str) -> None:
     Logs a warning for each test that warns (severity ``warn``), with the rows it found. Writes a
     row a node into `ops.dbt_results`, and into the event of the task's asset which load it
     is of and how many rows were written: ``{"load_id": 7, "rows": 1000}``, null where a view holds
-    none. ``extract`` is the task whose XCom names the load.
+    none. ``extract`` is the task whose XCom names the load; where it is mapped over the accounts of
+    a source, the event also has the load of each, ``"loads": {"north": 6, "south": 7}``.
 
     Where dbt has failed, the SQL goes into the log and the rendered template (`elt.statements`),
     and dbt's own error is raised, whether the history can be written or not.
@@ -132,7 +133,9 @@ def record(project_dir: str, context: Context, extract: str) -> None:
             name = result.node.split(".")[2]
             log.warning("the test %s warns of %s rows", name, result.failures)
     failed = any(entry["status"] not in _WELL for entry in content["results"])
-    load_id = _load_id(context, extract)
+    load_ids = _load_ids(context, extract)
+    # The history has one load a result: of a source with accounts the last one to land.
+    load_id = max(load_ids.values(), default=None)
     finished_at = datetime.fromisoformat(metadata["generated_at"])
     try:
         _write(context, load_id, metadata["invocation_id"], finished_at, results)
@@ -143,7 +146,7 @@ def record(project_dir: str, context: Context, extract: str) -> None:
     if failed:
         _tell_failure(Path(project_dir), context, content["results"])
     else:
-        _fill_event(context, load_id, results)
+        _fill_event(context, load_ids, results)
 
 
 def _tell_failure(
@@ -176,12 +179,16 @@ def _name(node: str) -> str:
     return node.split(".")[2]
 
 
-def _load_id(context: Context, extract: str) -> int | None:
-    ref = context["ti"].xcom_pull(task_ids=extract)
-    return cast("int", ref["load_id"]) if ref else None
+def _load_ids(context: Context, extract: str) -> dict[str, int]:
+    """The load of each account; of a source without accounts, of the account ``""``."""
+    found = context["ti"].xcom_pull(task_ids=extract)
+    if not found:
+        return {}
+    refs = [found] if isinstance(found, Mapping) else list(found)
+    return {ref.get("account", ""): ref["load_id"] for ref in refs if ref}
 
 
-def _fill_event(context: Context, load_id: int | None, results: list[Result]) -> None:
+def _fill_event(context: Context, load_ids: Mapping[str, int], results: list[Result]) -> None:
     task = cast("Any", context["task"])
     if not task.outlets:
         return
@@ -190,7 +197,10 @@ def _fill_event(context: Context, load_id: int | None, results: list[Result]) ->
     result = next((result for result in results if result.node == node), None)
     if result is None or result.status != "success":
         raise AirflowSkipException(f"dbt has not built {node}: {asset.name} is as it was")
-    context["outlet_events"][asset].extra = {"load_id": load_id, "rows": result.rows}
+    extra: dict[str, Any] = {"load_id": max(load_ids.values(), default=None), "rows": result.rows}
+    if any(load_ids):
+        extra["loads"] = dict(load_ids)
+    context["outlet_events"][asset].extra = extra
 
 
 def _write(

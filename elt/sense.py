@@ -35,11 +35,16 @@ class ApiSensor(HttpSensor):
 
     It reschedules itself and so takes no worker while it waits; it cannot be deferred, since the
     triggerer does not look at answers.
+
+    Of a source with accounts it asks with the connection of ``account``, which may come from the
+    task group that is mapped over them.
     """
 
     template_fields = (*HttpSensor.template_fields, "limit")
 
-    def __init__(self, *, source: Source, limit: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, source: Source, limit: str | None = None, account: Any = "", **kwargs: Any
+    ) -> None:
         super().__init__(
             endpoint=source.endpoint,
             http_conn_id=source.conn_id,
@@ -51,6 +56,9 @@ class ApiSensor(HttpSensor):
         )
         self.source = source
         self.limit = limit
+        self.account = account
+        if account:
+            self.template_fields = (*self.template_fields, "account")
         self._fault = "nothing was asked yet"
 
     def poke(self, context: Context) -> bool:
@@ -58,12 +66,13 @@ class ApiSensor(HttpSensor):
         from elt import fetch
         from elt.api import ApiHook
 
+        source = self.source.of_account(self.account)
         self._fault = (
             fetch.look(
-                ApiHook(self.http_conn_id),
-                self.source,
+                ApiHook(source.conn_id),
+                source,
                 self.request_params,
-                record_limit(self.source, self.limit),
+                record_limit(source, self.limit),
                 endpoint=self.endpoint,
                 since=self._since(context),
             )
@@ -103,7 +112,8 @@ class ApiSensor(HttpSensor):
         dag_run: Any = context["dag_run"]
         period = self.source.period_start(dag_run.logical_date, dag_run.run_after)
         warehouse = PostgresHook(postgres_conn_id=LOADER_CONN_ID)
-        return landing.cursor_before(warehouse, self.source, period)
+        return landing.cursor_before(warehouse, self.source, period, self.account)
 
     def _what(self) -> str:
-        return f"{self.source.table} (connection {self.http_conn_id!r}, endpoint {self.endpoint!r})"
+        source = self.source.of_account(self.account)
+        return f"{source.table} (connection {source.conn_id!r}, endpoint {self.endpoint!r})"

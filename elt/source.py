@@ -56,6 +56,8 @@ Format = Literal["json", "ndjson", "xml"]
 
 LONGEST_TABLE = 40
 """Characters; PostgreSQL cuts names at 63, and those of indexes and models add to the table's."""
+LONGEST_ACCOUNT = 40
+"""Characters of an account's name."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _OF_PERIOD = re.compile(
@@ -152,8 +154,12 @@ class Source(_Declaration):
     """The source, in snake case: ``randomuser``."""
     entity: str
     """What its records are, in the plural: ``users``."""
-    conn_id: str
+    conn_id: str = ""
     """Airflow HTTP connection: base URL and, if the source wants one, the login (`elt.api`)."""
+    accounts: Mapping[str, str] = {}
+    """In place of ``conn_id``, for a source that is loaded for several accounts: the Airflow
+    connection of each, by the account's name in snake case. Every account has loads of its own, and
+    each record has the account in the column ``account``."""
     endpoint: str
     """Path below the connection's URL; a template of Airflow."""
     params: Mapping[str, str | tuple[str, ...]] = {}
@@ -226,6 +232,21 @@ class Source(_Declaration):
             raise ValueError("must be snake case: letters a to z, digits, single underscores")
         return value
 
+    @field_validator("accounts")
+    @classmethod
+    def _separate_accounts(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for account, conn_id in value.items():
+            if len(account) > LONGEST_ACCOUNT or not _NAME.fullmatch(account):
+                raise ValueError(
+                    f"{account!r} must be snake case, of {LONGEST_ACCOUNT} characters at most"
+                )
+            if not conn_id:
+                raise ValueError(f"{account!r} has no connection")
+            same = [name for name, other in value.items() if other == conn_id]
+            if len(same) > 1:
+                raise ValueError(f"{' and '.join(same)} have one connection, {conn_id!r}")
+        return value
+
     @field_validator("endpoint")
     @classmethod
     def _path(cls, value: str) -> str:
@@ -242,6 +263,10 @@ class Source(_Declaration):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if bool(self.conn_id) == bool(self.accounts):
+            raise ValueError(
+                "conn_id or accounts: give the Airflow connection, or one for each account"
+            )
         if len(self.table) > LONGEST_TABLE:
             raise ValueError(
                 f"name and entity make {self.table!r}, which is longer than {LONGEST_TABLE}"
@@ -276,6 +301,18 @@ class Source(_Declaration):
     def table(self) -> str:
         """The one name of its records in the raw schema, the ledger, dbt and the assets."""
         return f"{self.name}__{self.entity}"
+
+    def of_account(self, account: str) -> Self:
+        """The source as it is asked for one of its accounts; itself where it has none.
+
+        Raises ValueError for an account that is not declared.
+        """
+        if not account and not self.accounts:
+            return self
+        if account not in self.accounts:
+            known = ", ".join(self.accounts) or "none"
+            raise ValueError(f"{self.table} has no account {account!r}; it has: {known}")
+        return self.model_copy(update={"conn_id": self.accounts[account]})
 
     def period_start(self, logical_date: datetime | None, run_after: datetime) -> datetime:
         """The start, in UTC, of the period a run loads.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
@@ -26,11 +27,16 @@ from elt.warehouse import ANALYTICS_SCHEMA
 
 @dataclass(frozen=True)
 class KeyedMart:
-    """A mart of one row per key, as its ``meta`` in dbt declares it."""
+    """A mart of one row per key, as its ``meta`` in dbt declares it: one column or several."""
 
     relation: str
     staging: str
-    key: str
+    key: str | list[str]
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of the key."""
+        return [self.key] if isinstance(self.key, str) else self.key
 
 
 def profile() -> ProfileConfig:
@@ -104,8 +110,11 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
     return group
 
 
-def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, str]]:
-    """The keyed marts of ``source`` in a rendered group, as dictionaries of KeyedMart's fields."""
+def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, Any]]:
+    """The keyed marts of ``source`` in a rendered group, as dictionaries of KeyedMart's fields.
+
+    Raises ValueError where one would take equal keys of several accounts for one row.
+    """
     marts = []
     for _, node in sorted(group.dbt_graph.filtered_nodes.items()):
         meta = node.config.get("meta") or {}
@@ -115,6 +124,13 @@ def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, str]]:
                 staging=f"{ANALYTICS_SCHEMA}.{meta['staging']}",
                 key=meta["key"],
             )
+            if source.accounts and "account" not in mart.keys:
+                raise ValueError(
+                    f"{source.table} is loaded for several accounts, and the key of"
+                    f" {mart.relation} is {', '.join(mart.keys)}: make it"
+                    f" {['account', *mart.keys]}, as docs/sources.md says, so that a record of one"
+                    " account never takes the place of another's"
+                )
             marts.append(asdict(mart))
     return marts
 

@@ -28,7 +28,7 @@ def notes(source: Source) -> str:
         ),
         "is_api_available": (
             "the source gave no records in time; the error has its last answer",
-            f"ask it by hand; look at the connection `{source.conn_id}`; clear the task when the"
+            f"ask it by hand; look at the {_connections(source)}; clear the task when the"
             " source is back",
         ),
         f"extract_{source.entity}": (
@@ -56,3 +56,10 @@ def notes(source: Source) -> str:
     lines = (f"| `{task}` | {why} | {what} |" for task, (why, what) in rows.items())
     remarks = "".join(f"\n**Note:** {remark}.\n" for remark in fixed_dates.remarks(source))
     return remarks + _NOTES.format(rows="\n".join(lines))
+
+
+def _connections(source: Source) -> str:
+    if not source.accounts:
+        return f"connection `{source.conn_id}`"
+    named = ", ".join(f"`{conn_id}` ({account})" for account, conn_id in source.accounts.items())
+    return f"connection of the account: {named}"

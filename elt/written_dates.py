@@ -40,6 +40,8 @@ _FORMS = re.compile(
     r"|(?P<month_last>(?<![-/.])[0-9]{2}[/.][0-9]{4})"
     r")(?![0-9])"
 )
+OTHERS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}|[0-9]{4}-?(W[0-9]{2}|Q[1-4])")
+"""What may be a date, a week or a quarter, and gets no template."""
 _KINDS = ("year_first", "named", "year_last", "compact", "month", "month_last")
 _EPOCH = re.compile(r"([0-9]{10})(000)?")
 

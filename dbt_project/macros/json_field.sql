@@ -59,9 +59,12 @@
 {%- endmacro %}
 
 
-{% macro from_json(relation, record, fields, required=[], checks=[]) -%}
+{% macro from_json(
+    relation, record, fields, required=[], checks=[], kept=[]
+) -%}
     {#-
-        load_id, record_no and `record` of `relation`, a column for each of
+        load_id, record_no and `record` of `relation`, those of its columns that
+        `kept` names (`account`, of a source that has accounts), a column for each of
         `fields`, and rejection_reason: the paths of the fields at fault and
         what they are not, never a value; null if all can be typed. `required`
         are paths that must be there. `checks` are more faults, tuples of path,
@@ -82,7 +85,7 @@
         }) -%}
     {%- endfor -%}
     {%- set texts = fields | selectattr(2, 'equalto', 'text') | list -%}
-    {%- set kept = fields | selectattr(2, 'equalto', 'jsonb') | list -%}
+    {%- set documents = fields | selectattr(2, 'equalto', 'jsonb') | list -%}
     {%- set others = fields | rejectattr(2, 'in', ['text', 'jsonb']) | list -%}
     {%- set needed = [] -%}
     {%- for path in required -%}
@@ -106,7 +109,10 @@
         r.load_id,
         r.record_no,
         r.{{ record }},
-        {%- for column, path, type in texts + kept %}
+        {%- for column in kept %}
+        r.{{ column }},
+        {%- endfor %}
+        {%- for column, path, type in texts + documents %}
         g.{{ column }},
         {%- endfor %}
         {%- for column, path, type in others %}

@@ -2,6 +2,10 @@
     A keyed mart holds one row per key: the record of the latest period wins,
     then the last to land within a load, in whatever order loads arrive.
 
+    A key is a column or a list of columns. Of a source that is loaded for several
+    accounts, `account` is one of them: loads of an account replace, supersede
+    and vanish none of another.
+
     A row keeps the load it came with while later ones bring the same content.
     For this to survive replaced and backfilled loads, a row is written anew
     also when its load is gone and nothing took its place, or when a load
@@ -17,6 +21,37 @@
 
 {% macro mart_table(name) -%}
     {{ this.identifier }}__{{ name }}
+{%- endmacro %}
+
+
+{% macro key_columns(key) -%}
+    {{ return([key] if key is string else key) }}
+{%- endmacro %}
+
+
+{% macro key_list(key, relation, suffix='') -%}
+    {#- The columns of the key in `relation`, each followed by `suffix`. -#}
+    {%- for column in key_columns(key) -%}
+        {{ relation }}.{{ column }}{{ suffix }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro same_key(key, left, right) -%}
+    {%- for column in key_columns(key) -%}
+        {{ left }}.{{ column }} = {{ right }}.{{ column }}
+        {{- ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro key_tuple(key) -%}
+    {#- The key as the left side of "in". -#}
+    {%- if key is string -%}
+        {{ key }}
+    {%- else -%}
+        ({{ key | join(', ') }})
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -41,7 +76,7 @@
     -- The records of the new loads and of those of the same or a later period.
     create temporary table {{ contenders }} on commit drop as
     select
-        s.{{ key }},
+        {{ key_list(key, 's') }},
         s.load_id,
         s.record_no,
         s.row_hash,
@@ -61,7 +96,7 @@
 
     -- Keys whose load is gone and that no new load brings.
     create temporary table {{ orphans }} on commit drop as
-    select t.{{ key }}
+    select {{ key_list(key, 't') }}
     from {{ this }} as t
     where
         exists ({{ gone }})
@@ -69,7 +104,7 @@
         and not exists (
             select 1
             from {{ contenders }} as c
-            where c.is_new and t.{{ key }} = c.{{ key }}
+            where c.is_new and {{ same_key(key, 't', 'c') }}
         )
     {{ distributed_by(key) }};
     analyze {{ orphans }};
@@ -80,25 +115,30 @@
         not exists (
             select 1
             from {{ contenders }} as c
-            where c.is_new and {{ contenders }}.{{ key }} = c.{{ key }}
+            where c.is_new and {{ same_key(key, contenders, 'c') }}
         )
         and not exists (
             select 1
             from {{ orphans }} as o
-            where {{ contenders }}.{{ key }} = o.{{ key }}
+            where {{ same_key(key, contenders, 'o') }}
         );
     insert into {{ contenders }} (
-        {{ key }}, load_id, record_no, row_hash, period, is_new
+        {{ key_columns(key) | join(', ') }},
+        load_id,
+        record_no,
+        row_hash,
+        period,
+        is_new
     )
     select
-        s.{{ key }},
+        {{ key_list(key, 's') }},
         s.load_id,
         s.record_no,
         s.row_hash,
         l.period,
         false
     from {{ staged.render() }} as s
-    inner join {{ orphans }} as o on s.{{ key }} = o.{{ key }}
+    inner join {{ orphans }} as o on {{ same_key(key, 's', 'o') }}
     inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
     where
         s.rejection_reason is null
@@ -116,10 +156,10 @@
     with
 
     last_of_load as (
-        select distinct on (c.{{ key }}, c.period) c.*
+        select distinct on ({{ key_list(key, 'c') }}, c.period) c.*
         from {{ contenders }} as c
         order by
-            c.{{ key }} asc,
+            {{ key_list(key, 'c', ' asc') }},
             c.period desc,
             c.record_no desc
     ),
@@ -130,13 +170,15 @@
             row_number() over by_period as place,
             first_value(b.row_hash) over by_period as winning_hash
         from last_of_load as b
-        window by_period as (partition by b.{{ key }} order by b.period desc)
+        window by_period as (
+            partition by {{ key_list(key, 'b') }} order by b.period desc
+        )
     ),
 
     judged as (
         select
             r.*,
-            t.{{ key }} as former_key,
+            t.{{ key_columns(key) | first }} as former_key,
             t.row_hash as former_hash,
             t.load_period as former_period,
             max(
@@ -146,12 +188,12 @@
                 case when r.period = t.load_period then 1 else 0 end
             ) over of_key as has_former_period
         from ranked as r
-        left join {{ this }} as t on r.{{ key }} = t.{{ key }}
-        window of_key as (partition by r.{{ key }})
+        left join {{ this }} as t on {{ same_key(key, 'r', 't') }}
+        window of_key as (partition by {{ key_list(key, 'r') }})
     )
 
     select
-        j.{{ key }},
+        {{ key_list(key, 'j') }},
         j.load_id,
         j.record_no,
         j.row_hash,
@@ -173,10 +215,10 @@
     analyze {{ winners }};
 
     create temporary table {{ vanished }} on commit drop as
-    select o.{{ key }}
+    select {{ key_list(key, 'o') }}
     from {{ orphans }} as o
     where not exists (
-        select 1 from {{ contenders }} as c where o.{{ key }} = c.{{ key }}
+        select 1 from {{ contenders }} as c where {{ same_key(key, 'o', 'c') }}
     )
     {{ distributed_by(key) }};
     analyze {{ vanished }}
@@ -203,14 +245,14 @@
             select distinct x.load_id from {{ mart_table('winners') }} as x
         ))
     {%- else %}
-    select distinct on (s.{{ key }})
+    select distinct on ({{ key_list(key, 's') }})
         s.*,
         l.period as load_period
     from {{ staged }} as s
     inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
     where s.rejection_reason is null
     order by
-        s.{{ key }} asc,
+        {{ key_list(key, 's', ' asc') }},
         l.period desc,
         s.record_no desc
     {%- endif %}
@@ -240,8 +282,8 @@
         ops.model_loads.load_id = c.load_id
         and ops.model_loads.model = '{{ mark_name() }}'::text;
     delete from {{ target }}
-    where {{ key }} in (
-        select v.{{ key }} from {{ mart_table('vanished') }} as v
+    where {{ key_tuple(key) }} in (
+        select {{ key_list(key, 'v') }} from {{ mart_table('vanished') }} as v
     );
     {{ get_incremental_delete_insert_sql(arg_dict) }}
 {%- endmacro %}

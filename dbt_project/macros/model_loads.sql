@@ -123,6 +123,7 @@
         {%- endif %}
         {%- if not flags.EMPTY and not has_no_load() -%}
         {%- do check_staging(sources) -%}
+        {%- do check_accounts(sources, ledger.render()) -%}
         {%- set ledger = ledger.render() %}
         update ops.model_loads
         set is_gone = true
@@ -160,6 +161,35 @@
                 from ops.model_loads as m
                 where m.model = '{{ mark_name() }}'::text
             )
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro check_accounts(sources, ledger) -%}
+    {#-
+        Stop if the model is a keyed mart whose key leaves the account out, and
+        the ledger has loads of accounts: equal keys of two of them would be
+        taken for one row. (A ledger of an earlier release has no such column.)
+    -#}
+    {%- set key = (config.get('meta') or {}).get('key') -%}
+    {%- if key and 'account' not in key_columns(key) -%}
+        {%- set columns = run_query(
+            "select 1 from pg_catalog.pg_attribute as a"
+            ~ " where a.attrelid = '" ~ ledger ~ "'::regclass"
+            ~ " and a.attname = 'account'::name and not a.attisdropped"
+        ) -%}
+        {%- set loads = columns if not columns.rows else run_query(
+            "select l.source from " ~ ledger ~ " as l"
+            ~ " where l.account <> ''::text and l.source in ('"
+            ~ sources | join("'::text, '") ~ "'::text) limit 1"
+        ) -%}
+        {%- if loads.rows -%}
+            {%- do exceptions.raise_compiler_error(
+                mark_name() ~ ': ' ~ loads.rows[0][0] ~ ' is loaded for several'
+                ~ ' accounts, so `account` must be a part of the key, which is '
+                ~ key_columns(key) | join(', ') ~ ' (docs/sources.md).'
+            ) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -46,11 +46,13 @@
             null::timestamptz as started_at,
             null::timestamptz as fetched_at,
             null::timestamptz as landed_at,
-            null::text as cursor
+            null::text as cursor,
+            null::text as account
         {%- else %}
             null::bigint as load_id,
             null::integer as record_no,
-            null::jsonb as record
+            null::jsonb as record,
+            null::text as account
         {%- endif %}
         where 'raw.{{ table }} is not there yet'::text is null
     ) as {{ table }}

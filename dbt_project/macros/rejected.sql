@@ -24,11 +24,17 @@
 {%- endmacro %}
 
 
-{% macro rejected(staged, source) -%}
-    {#- The records to add; `staged` shows those of `source` with reasons. -#}
+{% macro rejected(staged, source, kept=[]) -%}
+    {#-
+        The records to add; `staged` shows those of `source` with reasons, and
+        `kept` names columns of it to take along (`account`, where it has some).
+    -#}
     select
         s.load_id,
         s.record_no,
+        {%- for column in kept %}
+        s.{{ column }},
+        {%- endfor %}
         '{{ source }}'::text as source,
         s.rejection_reason,
         s.record,

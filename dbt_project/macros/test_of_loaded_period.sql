@@ -1,5 +1,8 @@
-{% test of_loaded_period(model, column_name, source) %}
-    {#- Every row is of a period that the ledger has a load of `source` for. -#}
+{% test of_loaded_period(model, column_name, source, account=none) %}
+    {#-
+        Every row is of a period that the ledger has a load of `source` for;
+        where `account` names the column that has it, a load of that account.
+    -#}
     with
 
     tested as (
@@ -15,5 +18,8 @@
             where
                 l.source = '{{ source }}'::text
                 and l.period = t.{{ column_name }}
+                {%- if account %}
+                and l.account = t.{{ account }}
+                {%- endif %}
         )
 {% endtest %}

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
-from airflow.dag_processing.manager import DagFileInfo, DagFileProcessorManager
+from airflow.dag_processing.manager import DagFileInfo
 
 from elt.stack import log_files
+from elt.stack.dag_files import UniqueTables
 from elt.stack.log_files import Limits
 from elt.stack.secrets import update_private
 
@@ -33,11 +34,8 @@ _RETRY = timedelta(seconds=30)
 _TIDY_SECONDS = 3_600.0
 
 
-class Manager(DagFileProcessorManager):
-    """Airflow's manager of DAG files, through the methods that it offers for overriding."""
-
-    # Under which it logs: levels of loggers are set by name.
-    _logger_name = "airflow.dag_processing.manager.DagFileProcessorManager"
+class Manager(UniqueTables):
+    """That of all stacks, with what a container has need of."""
 
     def __init__(self, notes: Path = NOTES, **options: Any) -> None:
         super().__init__(**options)

@@ -132,9 +132,9 @@ def _make_app() -> None:
 def _note_dag_files() -> None:
     """Let `airflow dag-processor` run our manager of DAG files, a subclass of its own."""
     from elt.container.dag_files import Manager
+    from elt.stack import dag_files
 
-    command = importlib.import_module("airflow.cli.commands.dag_processor_command")
-    vars(command)["DagFileProcessorManager"] = Manager
+    dag_files.use(Manager)
 
 
 def _end_former_jobs(volumes: Volumes, name: str) -> None:

@@ -19,8 +19,11 @@ Kind = Literal["U+0000", "NaN"]
 MARK = "(no number: 9b1f6c1e)"
 """Stands for NaN and Infinity while it is looked for where they are."""
 
+_LONGEST = 150
+"""Characters of a place that an error shows."""
 _CONSTANT = re.compile(
-    rb'"(?:[^"\\]|\\.)*"|(-?(?:nan|inf(?:inity)?)(?![0-9a-z_]))', re.DOTALL | re.IGNORECASE
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|(-?(?:nan|inf(?:inity)?)(?![0-9a-z_]))',
+    re.DOTALL | re.IGNORECASE,
 )
 _MAY_BE_CONSTANT = re.compile(rb"nan|inf", re.IGNORECASE)
 _ESCAPE = re.compile(rb"\\(?:u(0000)|.)", re.DOTALL)
@@ -105,9 +108,14 @@ def _field(record: bytes, kind: Kind) -> str:
     if way is None:
         return "a field"
     if any(isinstance(step, str) and sought in step for step in way):
-        return f"the name of a field, {shown(way)},"
+        return f"the name of a field, {_short(shown(way))},"
     plain = all(isinstance(step, str) and "." not in step and step for step in way)
-    return f"the field {shown('.'.join(map(str, way)) if plain else way)}" if way else "it"
+    field = shown(".".join(map(str, way)) if plain else way)
+    return f"the field {_short(field)}" if way else "it"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _texts(document: Any) -> Iterator[tuple[tuple[Step, ...], str]]:

@@ -15,7 +15,8 @@ from typing import Any
 
 import psycopg
 
-from elt.health.query import can_read, rows
+from elt.health.query import can_read, ledger, rows
+from elt.health.sources import Source, newest_of_all
 from elt.health.tables import Table
 from elt.warehouse import LEDGER_TABLE, MARKS_TABLE, OPS_SCHEMA, RAW_SCHEMA, RESULTS_TABLE
 
@@ -27,16 +28,20 @@ _BACKLOG = """
 select
     p.model,
     p.source,
+    p.is_declared,
     u.loads,
     u.records,
     b.period
-from unnest(%(models)s::text[], %(sources)s::text[]) as p (model, source)
+from
+    unnest(
+        %(models)s::text[], %(sources)s::text[], %(accounts)s::text[], %(declared)s::boolean[]
+    ) as p (model, source, account, is_declared)
 cross join lateral (
     select count(*) as loads, coalesce(sum(l.records), 0)::bigint as records
     from (
         select r.load_id, r.records
-        from raw.loads as r
-        where r.source = p.source
+        from {ledger} as r
+        where r.source = p.source and r.account = p.account
         order by r.load_id desc
         limit %(counted)s
     ) as l
@@ -48,9 +53,10 @@ cross join lateral (
 ) as u
 left join lateral (
     select r.period
-    from raw.loads as r
+    from {ledger} as r
     where
         r.source = p.source
+        and r.account = p.account
         and r.period <= %(now)s
         and exists (
             select 1
@@ -115,24 +121,26 @@ class Backlog:
 def read(
     connection: psycopg.Connection[Any],
     tables: Sequence[Table],
-    landed: Mapping[str, datetime | None],
+    landed: Sequence[Source],
     present: Iterable[tuple[str, str]],
     now: datetime,
 ) -> dict[str, Backlog]:
     """How far each of ``tables``, all that dbt knows in their order, has come, by name.
 
-    ``landed`` is the start of each source's newest period, ``present`` the relations that are in
-    the warehouse: what has never been built is not behind. Raw tables are as far as the ledger.
+    ``landed`` are the sources as `elt.health.sources` reads them, ``present`` the relations that
+    are in the warehouse: what has never been built is not behind. Raw tables are as far as the
+    ledger. A table has a period of a source with accounts when it has that of each.
     """
     present = set(present)
-    built = _marked(connection, tables, now)
+    newest = newest_of_all(landed)
+    built = _marked(connection, tables, landed, now)
     finished = _builds(connection, tables)
     found: dict[str, Backlog] = {}
     by_name = {table.name: table for table in tables}
     for table in tables:
         if table.is_raw:
             name = table.relation[1]
-            found[table.name] = Backlog({name: landed[name]} if name in landed else {}, 0, 0, ())
+            found[table.name] = Backlog({name: newest[name]} if name in newest else {}, 0, 0, ())
         elif table.relation not in present:
             found[table.name] = Backlog({}, 0, 0, ())
         elif table.name in built:
@@ -168,7 +176,10 @@ def _oldest(parents: Iterable[Backlog]) -> dict[str, datetime | None]:
 
 
 def _marked(
-    connection: psycopg.Connection[Any], tables: Iterable[Table], now: datetime
+    connection: psycopg.Connection[Any],
+    tables: Iterable[Table],
+    landed: Sequence[Source],
+    now: datetime,
 ) -> dict[str, Backlog]:
     if not (
         can_read(connection, RAW_SCHEMA, LEDGER_TABLE)
@@ -187,12 +198,20 @@ def _marked(
     )
     found = rows(connection, _MARKED, ([one for one, _ in others], [one for _, one in others]))
     pairs = sorted(declared | {(row["model"], row["source"]) for row in found})
+    accounts: dict[str, list[tuple[str, bool]]] = {}
+    for one in landed:
+        accounts.setdefault(one.source, []).append((one.account, one.is_declared))
+    asked = [
+        (model, source, account, is_declared)
+        for model, source in pairs
+        for account, is_declared in accounts.get(source, [("", True)])
+    ]
+    names = ("models", "sources", "accounts", "declared")
     lacking = rows(
         connection,
-        _BACKLOG,
+        _BACKLOG.format(ledger=ledger(connection)),
         {
-            "models": [model for model, _ in pairs],
-            "sources": [source for _, source in pairs],
+            **{name: [one[index] for one in asked] for index, name in enumerate(names)},
             "counted": COUNTED,
             "now": now,
         },
@@ -200,8 +219,9 @@ def _marked(
     built: dict[str, Backlog] = {}
     for row in lacking:
         former = built.get(row["model"], Backlog({}, 0, 0, ()))
+        newest = {row["source"]: row["period"]} if row["is_declared"] else {}
         built[row["model"]] = Backlog(
-            {**former.newest, row["source"]: row["period"]},
+            _oldest([former, Backlog(newest, 0, 0, ())]),
             former.loads + row["loads"],
             former.records + row["records"],
             (),

@@ -9,6 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA
+
 
 def rows(
     connection: psycopg.Connection[Any],
@@ -29,3 +31,17 @@ def can_read(connection: psycopg.Connection[Any], schema: str, table: str) -> bo
         (f"{schema}.{table}",),
     )
     return bool(row["can_read"])
+
+
+def ledger(connection: psycopg.Connection[Any]) -> str:
+    """The ledger to select from, ``from {ledger} as l``; one of an earlier release has no accounts.
+
+    The first run of a pipeline after an upgrade adds them, and the reader cannot.
+    """
+    found = rows(
+        connection,
+        "select 1 from pg_catalog.pg_attribute"
+        " where attrelid = to_regclass(%s) and attname = 'account' and not attisdropped",
+        (f"{RAW_SCHEMA}.{LEDGER_TABLE}",),
+    )
+    return "raw.loads" if found else "(select o.*, ''::text as account from raw.loads as o)"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,69 +13,80 @@ from elt import periods
 from elt.health import coverage
 from elt.health.coverage import Coverage
 from elt.health.freshness import Rule, State
-from elt.health.query import can_read, rows
+from elt.health.query import can_read, ledger, rows
 from elt.periods import Grain
 from elt.place import Place, decoded
-from elt.registry import SCHEDULED_RUN_IDS
+from elt.registry import SCHEDULED_RUN_IDS, read_accounts
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
 _NEWEST = """
 with named as (
-    select source, max(landed_at) as landed_at
-    from raw.loads
-    group by source
+    select a.source, a.account, max(a.landed_at) as landed_at
+    from {ledger} as a
+    group by a.source, a.account
 )
 
 select
     n.source,
+    n.account,
     n.landed_at,
     r.period,
     l.dag_id
 from named as n
 cross join lateral (
     select d.dag_id
-    from raw.loads as d
-    where d.source = n.source
+    from {ledger} as d
+    where d.source = n.source and d.account = n.account
     order by d.period desc
     limit 1
 ) as l
 left join lateral (
     select p.period
-    from raw.loads as p
-    where p.source = n.source and p.period <= %s
+    from {ledger} as p
+    where p.source = n.source and p.account = n.account and p.period <= %s
     order by p.period desc
     limit 1
 ) as r on true
-order by n.source
+order by n.source, n.account
 """
 _LOADED = """
-select period
-from raw.loads
-where source = %s and period <= %s
-order by period desc
+select l.period
+from {ledger} as l
+where l.source = %s and l.account = %s and l.period <= %s
+order by l.period desc
 limit %s
 """
 
 
 @dataclass(frozen=True)
 class Source:
-    """A source that has landed.
+    """A source that has landed; of one with accounts, one of them.
 
+    ``account`` is empty of a source without accounts. ``is_declared`` is False of an account that
+    the source was loaded for and is no more: it is not judged, and lacks nothing.
     ``newest`` is the start of its newest period that has begun, ``age`` the seconds since that one
     ended (zero while it is under way); both None where all its loads are of periods to come.
-    ``state`` is dbt's word for it, None without a rule. ``landed_at`` is when anything landed last.
+    ``state`` is dbt's word for it, None without a rule. ``landed_at`` is when anything landed last,
+    None of an account that is declared and has not been loaded yet.
     """
 
     source: str
+    account: str
+    is_declared: bool
     dag_id: str
     grain: Grain
     newest: datetime | None
     age: float | None
     state: State | None
     rule: Rule | None
-    landed_at: datetime
+    landed_at: datetime | None
     asks_by_period: bool
     coverage: Coverage
+
+    @property
+    def title(self) -> str:
+        """``shop__orders, account north``."""
+        return f"{self.source}, account {self.account}" if self.account else self.source
 
 
 @dataclass(frozen=True)
@@ -89,35 +100,70 @@ class Declared:
     scheduled_since: datetime | None
     asks_by_period: bool
     redact: tuple[Place, ...]
+    accounts: Mapping[str, datetime | None] = field(default_factory=dict)
+    """Since when the schedule covers each; of an earlier release, or without accounts, none."""
+
+    def has(self, account: str) -> bool:
+        """Whether loads of the account are still to come."""
+        return account in self.accounts if self.accounts else not account
 
 
 def read(
     connection: psycopg.Connection[Any], rules: Mapping[str, Rule | None], now: datetime
 ) -> list[Source]:
-    """The sources that the ledger knows, by name; ``rules`` are those that dbt declares."""
+    """The sources that the ledger knows, by name; ``rules`` are those that dbt declares.
+
+    Of a source with accounts, each that it is or was loaded for.
+    """
     if not can_read(connection, RAW_SCHEMA, LEDGER_TABLE):
         return []
+    loads = ledger(connection)
     declared = read_declared(connection)
+    landed = {
+        (row["source"], row["account"]): row
+        for row in rows(connection, _NEWEST.format(ledger=loads), (now,))
+    }
+    named = {(name, account) for name in declared for account in declared[name].accounts}
     found = []
-    for row in rows(connection, _NEWEST, (now,)):
-        name = row["source"]
+    for name, account in sorted({*landed, *named}):
+        row = landed.get((name, account), {"period": None, "landed_at": None})
         about = declared.get(name) or _undeclared(connection, name, row["dag_id"])
-        age, state = judge(row["period"], about.grain, rules.get(name), now)
+        is_declared = name not in declared or about.has(account)
+        rule = rules.get(name) if is_declared else None
+        age, state = judge(row["period"], about.grain, rule, now)
         found.append(
             Source(
                 source=name,
+                account=account,
+                is_declared=is_declared,
                 dag_id=about.dag_id,
                 grain=about.grain,
                 newest=row["period"],
                 age=None if age is None else age.total_seconds(),
                 state=state,
-                rule=rules.get(name),
+                rule=rule,
                 landed_at=row["landed_at"],
                 asks_by_period=about.asks_by_period,
-                coverage=_coverage(connection, about, now),
+                coverage=(
+                    _coverage(connection, loads, about, account, now)
+                    if is_declared
+                    else Coverage([], [])
+                ),
             )
         )
     return found
+
+
+def newest_of_all(found: Iterable[Source]) -> dict[str, datetime | None]:
+    """The newest period of each source that all its accounts have; None where one has none."""
+    newest: dict[str, datetime | None] = {}
+    for one in found:
+        if one.is_declared:
+            former = newest.get(one.source, one.newest)
+            newest[one.source] = (
+                None if former is None or one.newest is None else min(former, one.newest)
+            )
+    return newest
 
 
 def judge(
@@ -137,14 +183,19 @@ def read_declared(connection: psycopg.Connection[Any]) -> dict[str, Declared]:
     """What the pipelines have registered, by source; nothing in a warehouse of an older release."""
     if not can_read(connection, RAW_SCHEMA, SOURCES_TABLE):
         return {}
+    # One of an earlier release has no accounts, so the column is not named.
     declared = rows(
         connection,
-        "select source, dag_id, grain, schedule, scheduled_since, asks_by_period, redact"
-        " from raw.sources",
+        "select s.source, s.dag_id, s.grain, s.schedule, s.scheduled_since, s.asks_by_period,"
+        " s.redact, row_to_json(s) ->> 'accounts' as accounts from raw.sources as s",
     )
     return {
         row["source"]: Declared(
-            **row | {"redact": tuple(map(decoded, filter(None, row["redact"].split("\n"))))}
+            **row
+            | {
+                "redact": tuple(map(decoded, filter(None, row["redact"].split("\n")))),
+                "accounts": read_accounts(row["accounts"]),
+            }
         )
         for row in declared
     }
@@ -160,10 +211,20 @@ def _undeclared(connection: psycopg.Connection[Any], source: str, dag_id: str) -
     return Declared(source, dag_id, "day", None, row["since"], True, ())
 
 
-def _coverage(connection: psycopg.Connection[Any], declared: Declared, now: datetime) -> Coverage:
-    latest = rows(connection, _LOADED, (declared.source, now, coverage.LOOKED_AT))
+def _coverage(
+    connection: psycopg.Connection[Any],
+    loads: str,
+    declared: Declared,
+    account: str,
+    now: datetime,
+) -> Coverage:
+    latest = rows(
+        connection,
+        _LOADED.format(ledger=loads),
+        (declared.source, account, now, coverage.LOOKED_AT),
+    )
     loaded = [row["period"] for row in latest]
-    since = declared.scheduled_since
+    since = declared.accounts.get(account, declared.scheduled_since)
     if since is not None and len(loaded) == coverage.LOOKED_AT:
         # What lies before has not been looked at.
         since = max(since, loaded[-1])

@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -74,12 +74,14 @@ class ProgressHandler(logging.Handler):
 class TaskListener:
     """Airflow's listener: reports what happens to each task."""
 
-    def __init__(self, events: Events, interruption: Interruption) -> None:
+    def __init__(self, events: Events, interruption: Interruption, steps: Steps) -> None:
         self._events = events
         self._interruption = interruption
+        self._steps = steps
 
     def _send(self, task_instance: RuntimeTaskInstance, state: str, **fields: object) -> None:
-        self._events.send("task", task=task_instance.task_id, state=state, **fields)
+        step = self._steps.name(task_instance.task_id, task_instance.map_index)
+        self._events.send("task", task=step, state=state, **fields)
 
     @hookimpl
     def on_task_instance_running(self, task_instance: RuntimeTaskInstance) -> None:
@@ -102,6 +104,39 @@ class TaskListener:
         # The SDK's enumeration does not turn into its value by itself.
         state = getattr(task_instance.state, "value", "failed")
         self._send(task_instance, state, error=sentence(error))
+
+
+class Steps:
+    """What the instances of a DAG's tasks are called: ``extract_orders``, ``reconcile [north]``."""
+
+    def __init__(self, dag: DAG) -> None:
+        self._mapped = {task.task_id: _mapped_over(task) for task in dag.tasks}
+        self._order = [task.task_id for task in dag.topological_sort()]  # type: ignore[no-untyped-call]
+
+    def all(self) -> list[str]:
+        """All steps that are known before the run, in their order."""
+        return [
+            self.name(task, index)
+            for task in self._order
+            for index in (range(len(self._mapped[task])) if self._mapped[task] else (-1,))
+        ]
+
+    def name(self, task: str, map_index: int | None) -> str:
+        """The name of a task's instance; of one that is mapped, with what it is mapped to."""
+        if map_index is None or map_index < 0:
+            return task
+        values = self._mapped.get(task, [])
+        return f"{task} [{values[map_index] if map_index < len(values) else map_index}]"
+
+
+def _mapped_over(task: Any) -> list[Any]:
+    """The values that a task is mapped over, by itself or by its group, where the DAG has them."""
+    group = task.get_closest_mapped_task_group()
+    if group is None and not task.is_mapped:
+        return []
+    given = group._expand_input if group is not None else task._get_specified_expand_input()
+    lists = list(given.value.values()) if isinstance(given.value, Mapping) else []
+    return list(lists[0]) if len(lists) == 1 and isinstance(lists[0], Sequence) else []
 
 
 class Interruption:
@@ -202,11 +237,11 @@ def run(request: dict[str, Any], events: Events, interruption: Interruption) -> 
     if said := refused(dag.dag_id, schemas, params):
         events.send("error", kind="params", message=said)
         return 1
-    order = [task.task_id for task in dag.topological_sort()]  # type: ignore[no-untyped-call]
-    events.send("parsed", tasks=order)
+    steps = Steps(dag)
+    events.send("parsed", tasks=steps.all())
 
     get_listener_manager().add_listener(  # type: ignore[no-untyped-call]
-        TaskListener(events, interruption)
+        TaskListener(events, interruption, steps)
     )
     logger = logging.getLogger(_PROGRESS_LOGGER)
     logger.addHandler(ProgressHandler(events))
@@ -220,7 +255,9 @@ def run(request: dict[str, Any], events: Events, interruption: Interruption) -> 
         # What the DAG's Params refuse.
         events.send("error", kind="invalid", message=sentence(error))
         return 1
-    states = {ti.task_id: str(ti.state) for ti in result.get_task_instances()}
+    states = {
+        steps.name(ti.task_id, ti.map_index): str(ti.state) for ti in result.get_task_instances()
+    }
     events.send("finished", state=str(result.state), run_id=result.run_id, tasks=states)
     return 0 if str(result.state) == "success" else 1
 

@@ -52,6 +52,7 @@ class Load:
 
     load_id: int
     source: str
+    account: str
     period: datetime
     records: int
     bytes: int
@@ -75,8 +76,10 @@ def show(
         else:
             main = _show_marts(connection, run, loads, console)
     for load in loads:
+        of_account = f", account {load.account}," if load.account else ""
         console.print(
-            f"Load of {load.source} for {load.period.astimezone(UTC):%Y-%m-%d %H:%M} UTC:"
+            f"Load of {load.source}{of_account} for"
+            f" {load.period.astimezone(UTC):%Y-%m-%d %H:%M} UTC:"
             f" {load.records:,} records, {size_words(load.bytes)}.",
             markup=False,
             highlight=False,
@@ -170,8 +173,8 @@ def _loads(connection: psycopg.Connection[TupleRow], run: Run) -> list[Load]:
         return []
     with connection.cursor(row_factory=class_row(Load)) as cursor:
         return cursor.execute(
-            "select load_id, source, period, records, bytes from raw.loads"
-            " where dag_id = %s and run_id = %s order by source",
+            "select load_id, source, account, period, records, bytes from raw.loads"
+            " where dag_id = %s and run_id = %s order by source, account",
             (run.pipeline, run.run_id),
         ).fetchall()
 

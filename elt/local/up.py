@@ -32,12 +32,13 @@ from elt.stack.airflow_config import LOGIN, PRELOADED, write_connections
 from elt.stack.errors import StackError
 
 _SERVICES: dict[str, tuple[str, ...]] = {
-    "api-server": ("api-server",),
+    "api-server": ("airflow", "api-server"),
     # Logs lie on this machine, so nobody needs to be served them over a port.
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "dag-processor": ("dag-processor",),
-    "triggerer": ("triggerer", "--skip-serve-logs"),
+    "scheduler": ("airflow", "scheduler", "--skip-serve-logs"),
+    "dag-processor": ("elt.stack.dag_files", "dag-processor"),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
+"""The module of each service and its arguments."""
 _COMPONENTS = {
     "metadatabase": "api-server",
     "scheduler": "scheduler",
@@ -239,7 +240,7 @@ def _start(
 ) -> psutil.Popen:
     with logs.open_appending(log) as output:
         return psutil.Popen(
-            [sys.executable, "-m", "airflow", *arguments],
+            [sys.executable, "-m", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -91,9 +91,6 @@ class Cursor(Named):
         begin = {self.param: self.begin} if self.param and self.begin is not None else {}
         return self._page(1, begin, limit)
 
-    def probe(self) -> dict[str, str]:
-        return {} if self.size is None else {self.size: "1"}
-
     def said_places(self) -> tuple[Said, ...]:
         return (*super().said_places(), self.at)
 
@@ -193,9 +190,6 @@ class LastRecord(Strategy):
                 f"the records of a page that begins at {self.param}={value!r} do not go beyond it"
             )
         return self._page(walk.page.number + 1, value, walk.left)
-
-    def probe(self) -> dict[str, str]:
-        return {} if self.size is None else {self.size: "1"}
 
     def overlap(self, walk: Walk) -> int:
         return walk.size if self.take == "greatest" else 0

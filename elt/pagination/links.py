@@ -75,9 +75,6 @@ class LinkHeader(_Linked):
         params = {} if self.size is None else {self.size: str(self.most)}
         return Page(1, params, None if self.size is None else self.most, limit)
 
-    def probe(self) -> dict[str, str]:
-        return {} if self.size is None else {self.size: "1"}
-
     def _named(self, walk: Walk) -> Page | None:
         link = walk.links.get(self.rel.lower())
         return None if not link else _linked(walk, link)

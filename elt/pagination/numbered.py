@@ -129,9 +129,6 @@ class PageNumber(_Numbered):
         # The size of a page is what the source makes it, which may be less than what was asked.
         return self._pages(2, expected, walk.size, asked, walk.limit)
 
-    def probe(self) -> dict[str, str]:
-        return {} if self.size is None else {self.size: "1"}
-
     def said_places(self) -> tuple[Said, ...]:
         last = () if self.last_page is None else (self.last_page,)
         return (*super().said_places(), *last)
@@ -230,9 +227,6 @@ class Offset(_Numbered):
             )
             for at_number, at in enumerate(range(begin, expected, size), number + 1)
         )  # fmt: skip
-
-    def probe(self) -> dict[str, str]:
-        return {self.size: "1"}
 
     def overlap(self, walk: Walk) -> int:
         if self.counts_hidden or walk.page.asked is None:

@@ -137,10 +137,6 @@ class Strategy(BaseModel):
         """All pages after ``walk``'s, where the source has said how many there are."""
         return None
 
-    def probe(self) -> dict[str, str]:
-        """Parameters of a small request that shows whether the source has records."""
-        return {}
-
     def params(self) -> tuple[str, ...]:
         """Names of the parameters that select a page; the endpoint may have places for them."""
         names = (getattr(self, field, None) for field in ("page", "offset", "param", "size"))

@@ -14,7 +14,7 @@ from elt.query import Params, pairs
 from elt.scaffold import naming
 from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.fields import Field
-from elt.scaffold.infer.lists import NoRecordsError
+from elt.scaffold.infer.lists import NoDataError, NoRecordsError
 from elt.scaffold.infer.places import as_option, is_addressable, place_of
 from elt.scaffold.infer.secrets import hide
 from elt.scaffold.look import Answer, Look, LookError, quotations, target
@@ -80,6 +80,8 @@ class _Planning:
         answer = self.endpoint.answer(first_params)
         try:
             found = records.find(answer, self.entity, self.request.records)
+        except NoDataError as error:
+            raise LookError(self._with_what_came(str(error), answer)) from None
         except NoRecordsError as error:
             raise LookError(self._with_words(str(error), answer)) from None
         except ValueError as error:
@@ -181,6 +183,14 @@ class _Planning:
         if not objects(sample.records):
             raise LookError("no record of the answer is an object with fields that can be stored")
         return sample
+
+    def _with_what_came(self, fault: str, answer: Answer) -> str:
+        """``fault``, and what came instead of data, in the words of a run."""
+        # Not above: it takes Airflow along.
+        from elt.http import what_came
+
+        came = what_came(answer.body, answer.status, answer.headers)
+        return f"{fault}; {hide(came, self.secrets)}"
 
     def _with_words(self, fault: str, answer: Answer) -> str:
         """``fault``, and what the answer says itself."""

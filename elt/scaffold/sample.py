@@ -136,9 +136,7 @@ def sample(source: Source, answer: Answer, params: Params) -> Sample:
 def decoded(source: Source, answer: Answer, sent: Params | None = None) -> Document:
     """What ``source`` makes of an answer to a request with ``sent``. Raises DecodeError."""
     decoder = Decoder(source, source.params)
-    return decoder.decode(
-        answer.body, answer.content_type, [value for _, value in pairs(sent or {})]
-    )
+    return decoder.decode(answer.body, answer.content_type, sent)
 
 
 def objects(records: list[bytes]) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, class_row
 
 from elt import warehouse
-from elt.health import backlog, sources, strays, tables
+from elt.health import backlog, query, sources, strays, tables
 from elt.health.backlog import Backlog
 from elt.health.sources import Source
 from elt.health.strays import Stray
@@ -26,6 +26,7 @@ class Load:
     """A load of the ledger."""
 
     source: str
+    account: str
     period: datetime
     landed_at: datetime
     records: int
@@ -56,9 +57,9 @@ class Report:
         for source in self.freshness:
             missing = sum(span.periods for span in source.coverage.missing)
             if gaps and missing:
-                found.append(f"{source.source}: {missing} periods of its schedule are missing")
+                found.append(f"{source.title}: {missing} periods of its schedule are missing")
             if stale and source.state == "error":
-                found.append(f"{source.source} is stale")
+                found.append(f"{source.title} is stale")
         if behind:
             found += [f"{name}: {one.words}" for name, one in self.behind.items()]
         return found
@@ -83,13 +84,7 @@ def collect(connection: psycopg.Connection[TupleRow], now: datetime, manifest: P
     known = list(project.tables.values())
     rules = {table.relation[1]: table.freshness for table in known if table.is_raw}
     landed = sources.read(connection, rules, now)
-    built = backlog.read(
-        connection,
-        known,
-        {one.source: one.newest for one in landed},
-        _present(connection),
-        now,
-    )
+    built = backlog.read(connection, known, landed, _present(connection), now)
     return replace(
         report,
         freshness=landed,
@@ -107,8 +102,11 @@ def _loads(connection: psycopg.Connection[TupleRow]) -> list[Load]:
         return []
     with connection.cursor(row_factory=class_row(Load)) as cursor:
         return cursor.execute(
-            "select source, period, landed_at, records, bytes, run_id from raw.loads"
-            " order by landed_at desc, source, period limit %s",
+            sql.SQL(
+                "select l.source, l.account, l.period, l.landed_at, l.records, l.bytes, l.run_id"
+                " from {ledger} as l order by l.landed_at desc, l.source, l.period, l.account"
+                " limit %s"
+            ).format(ledger=sql.SQL(cast("Any", query.ledger(connection)))),
             (_LATEST,),
         ).fetchall()
 

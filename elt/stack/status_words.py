@@ -72,7 +72,7 @@ def _loads(report: Report) -> Table:
     for load in report.loads:
         loads.add_row(
             f"{load.period.astimezone(UTC):%Y-%m-%d %H:%M}".removesuffix(" 00:00"),
-            escape(load.source),
+            escape(f"{load.source}, {load.account}" if load.account else load.source),
             f"{load.landed_at.astimezone(UTC):%Y-%m-%d %H:%M}",
             f"{load.records:,}",
             size_words(load.bytes),
@@ -104,8 +104,13 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _source_lines(source: Source) -> Iterator[str]:
-    name = escape(source.source)
-    if source.newest is None:
+    name = escape(source.title)
+    if not source.is_declared:
+        yield f"{name}: no longer declared; its loads stay"
+        return
+    if source.landed_at is None:
+        newest = "nothing has been loaded yet"
+    elif source.newest is None:
         newest = "all its loads are of periods to come"
     else:
         newest = f"newest {source.grain} {label(source.newest, source.grain)}, {_ended(source)}"

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import class_row
-
 from elt.health.tables import Table
 from elt.ui.snapshot import Snapshot
 
@@ -28,30 +26,35 @@ class Load:
     at: datetime
     records: int | None = None
     bytes: int | None = None
+    account: str = ""
+    """Of a source that has accounts."""
 
 
 def latest(snapshot: Snapshot, table: Table) -> list[Load]:
     """The last loads by period, newest first."""
     if not snapshot.has_ledger or not table.sources:
         return []
-    with snapshot.connection.cursor(row_factory=class_row(Load)) as cursor:
-        return cursor.execute(
-            """
-            select
-                r.load_id, r.period, r.dag_id, r.run_id, r.landed_at as at, r.records, r.bytes
-            from unnest(%s::text[]) as s (source)
-            cross join lateral (
-                select l.*
-                from raw.loads as l
-                where l.source = s.source
-                order by l.period desc
-                limit %s
-            ) as r
-            order by r.period desc, r.load_id desc
+    found = snapshot.loads(
+        """
+        select
+            r.load_id, r.period, r.dag_id, r.run_id, r.landed_at as at, r.records, r.bytes,
+            r.account
+        from unnest(%s::text[]) as s (source)
+        cross join lateral (
+            select l.*
+            from {ledger} as l
+            where l.source = s.source
+            order by l.period desc
             limit %s
-            """,
-            (list(table.sources), LATEST_LOADS, LATEST_LOADS),
-        ).fetchall()
+        ) as r
+        order by r.period desc, r.load_id desc
+        limit %s
+        """,
+        list(table.sources),
+        LATEST_LOADS,
+        LATEST_LOADS,
+    )
+    return [Load(**row) for row in found]
 
 
 def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, Any]]:
@@ -59,25 +62,26 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
         return []
     sources = list(table.sources)
     if loads is not None and loads <= BINS:
-        return snapshot.rows(
+        return snapshot.loads(
             """
             select
-                s.source, r.period as at, 1 as loads, r.records,
+                s.source || coalesce(', ' || nullif(r.account, ''), '') as source,
+                r.period as at, 1 as loads, r.records,
                 r.records as least, r.records as most, r.load_id
             from unnest(%s::text[]) as s (source)
             cross join lateral (
-                select l.period, l.records, l.load_id
-                from raw.loads as l
+                select l.source, l.account, l.period, l.records, l.load_id
+                from {ledger} as l
                 where l.source = s.source
                 order by l.period desc
                 limit %s
             ) as r
-            order by s.source, r.period
+            order by s.source, r.account, r.period
             """,
             sources,
             loads,
         )
-    return snapshot.rows(
+    return snapshot.loads(
         """
         with
 
@@ -107,6 +111,7 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
         placed as (
             select
                 l.source,
+                l.account,
                 l.period,
                 l.records,
                 l.load_id,
@@ -117,11 +122,12 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
                     %s
                 ) as bin
             from bounds as b
-            inner join raw.loads as l on b.source = l.source and l.period >= b.since
+            inner join {ledger} as l on b.source = l.source and l.period >= b.since
         )
 
         select
-            p.source,
+            -- Each account is a line of its own.
+            p.source || coalesce(', ' || nullif(p.account, ''), '') as source,
             min(p.period) as at,
             count(*) as loads,
             round(avg(p.records::double precision))::bigint as records,
@@ -129,8 +135,8 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
             max(p.records) as most,
             max(p.load_id) as load_id
         from placed as p
-        group by p.source, p.bin
-        order by p.source, p.bin
+        group by p.source, p.account, p.bin
+        order by p.source, p.account, p.bin
         """,
         loads - 1 if loads else 0,
         1 if loads else 0,
@@ -153,9 +159,9 @@ def ledger(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
 def landed(snapshot: Snapshot, load_ids: Sequence[int]) -> dict[str, Load]:
     if not load_ids:
         return {}
-    rows = snapshot.rows(
-        "select source, load_id, period, dag_id, run_id, landed_at as at, records, bytes"
-        " from raw.loads where load_id = any(%s)",
+    rows = snapshot.loads(
+        "select l.source, l.load_id, l.period, l.dag_id, l.run_id, l.landed_at as at, l.records,"
+        " l.bytes, l.account from {ledger} as l where l.load_id = any(%s)",
         list(load_ids),
     )
     return {row.pop("source"): Load(**row) for row in rows}

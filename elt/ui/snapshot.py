@@ -40,6 +40,7 @@ class Snapshot:
             f"{OPS_SCHEMA}.{RESULTS_TABLE}",
         )
         self.has_ledger: bool = there["ledger"]
+        self._ledger = query.ledger(self.connection)
         self.has_results: bool = there["results"]
         self.now: datetime = there["now"]
 
@@ -58,6 +59,10 @@ class Snapshot:
     def rows(self, statement: str | sql.Composed, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a statement, by column."""
         return query.rows(self.connection, statement, parameters)
+
+    def loads(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a statement that has ``{ledger}`` where it reads the ledger's accounts."""
+        return self.rows(statement.replace("{ledger}", self._ledger), *parameters)
 
     def columns(self, table: str) -> Sequence[str]:
         """The columns that a table of `ops` has, which a former release may have made."""

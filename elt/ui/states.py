@@ -20,6 +20,18 @@ from elt.ui.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
+class AccountState:
+    """What raw has of an account that a table is loaded for, or was: ``is_declared`` is False."""
+
+    name: str
+    is_declared: bool
+    newest: datetime | None
+    grain: Grain
+    freshness: State | None
+    missing: list[Span]
+
+
+@dataclass(frozen=True)
 class TableState:
     """A table as the page lists it, by the name it has in the warehouse.
 
@@ -30,7 +42,8 @@ class TableState:
     None without a rule). ``missing`` are the periods that its sources lack though their schedules
     cover them, ``skipped`` others between loads (`elt.health.coverage`). ``behind`` says what raw
     has that it has not built. ``tests`` counts the last results by dbt's status; ``untested`` those
-    tests that have none.
+    tests that have none. ``accounts`` are those of its sources, if they have some: what the table
+    lacks is what any of them lacks.
     """
 
     name: str
@@ -54,6 +67,7 @@ class TableState:
     behind: str | None
     tests: dict[str, int]
     untested: int
+    accounts: list[AccountState]
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class _Facts:
     landed: Mapping[str, Load]
     built: Mapping[str, Load]
     tests: Mapping[str, str]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, list[Source]]
     backlog: Mapping[str, Backlog]
 
 
@@ -73,8 +87,10 @@ def states(snapshot: Snapshot, project: Project, tables: Sequence[Table]) -> lis
     relations = sizes.relations(snapshot, every)
     ledger = loads.ledger(snapshot)
     rules = {table.relation[1]: table.freshness for table in every if table.is_raw}
-    landed = {one.source: one for one in sources.read(snapshot.connection, rules, snapshot.now)}
-    newest = {name: one.newest for name, one in landed.items()}
+    read = sources.read(snapshot.connection, rules, snapshot.now)
+    landed: dict[str, list[Source]] = {}
+    for one in read:
+        landed.setdefault(one.source, []).append(one)
     facts = _Facts(
         relations,
         sizes.count(snapshot, tables, relations, ledger),
@@ -82,7 +98,7 @@ def states(snapshot: Snapshot, project: Project, tables: Sequence[Table]) -> lis
         results.builds(snapshot, tables),
         results.last_results(snapshot, (test.node for table in tables for test in table.tests)),
         landed,
-        backlog.read(snapshot.connection, every, newest, relations, snapshot.now),
+        backlog.read(snapshot.connection, every, read, relations, snapshot.now),
     )
     return [_state(table, facts, snapshot.now) for table in tables]
 
@@ -95,7 +111,7 @@ def _state(table: Table, facts: _Facts, now: datetime) -> TableState:
             counts[facts.tests[test.node]] = counts.get(facts.tests[test.node], 0) + 1
     rows, is_estimate = facts.rows.get(table.name, (None, False))
     built = facts.backlog[table.name]
-    known = [facts.sources[name] for name in table.sources if name in facts.sources]
+    known = [one for name in table.sources for one in facts.sources.get(name, ())]
     newest, grain, age, freshness = _freshness(table, built, known, now)
     return TableState(
         name=table.name,
@@ -121,6 +137,18 @@ def _state(table: Table, facts: _Facts, now: datetime) -> TableState:
         behind=built.words or None,
         tests=counts,
         untested=len(table.tests) - sum(counts.values()),
+        accounts=[
+            AccountState(
+                one.account or "without an account",
+                one.is_declared,
+                one.newest,
+                one.grain,
+                one.state,
+                one.coverage.missing,
+            )
+            for one in known
+            if one.account or not one.is_declared
+        ],
     )
 
 

@@ -375,3 +375,123 @@ def test_a_source_with_numbered_pages_takes_25_lines_at_most(
         dag_folder=tmp_path, bundle_path=tmp_path, bundle_name="example", safe_mode=False
     )
     assert (bag.import_errors, list(bag.dags)) == ({}, ["randomuser"])
+
+
+# Several accounts, and one table for each DAG
+
+SHOP = """# For Airflow, which looks at files that name it.
+from elt.pipeline import pipeline
+from elt.source import Source
+
+def shop(dag_id, **asked):
+    source = Source(name="cbr", entity="exchange_rates", endpoint="/", **asked)
+    return pipeline(source, dag_id=dag_id, marts=["rejected_exchange_rates"])
+"""
+
+
+def bag_of(folder: Path, **files: str) -> Any:
+    from airflow.dag_processing.dagbag import BundleDagBag
+
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}.py").write_text(SHOP + content)
+    return BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
+
+
+def test_two_declarations_of_a_table_are_refused_naming_both(
+    dbt_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    folder = tmp_path / "dags"
+    bag = bag_of(
+        folder,
+        north='dag = shop("north", conn_id="north_api")',
+        south='dag = shop("south", conn_id="south_api")',
+    )
+    assert set(bag.dags) == {"north"}
+    ((file, error),) = bag.import_errors.items()
+    assert file == "south.py"
+    for said in (
+        "cbr__exchange_rates is declared twice",
+        "'north'",
+        "north.py",
+        "'south'",
+        "south.py",
+    ):
+        assert said in error.strip().splitlines()[-1]
+    # The same file read again, or by another reader, is no second declaration.
+    assert bag.process_file(str(folder / "north.py"), only_if_updated=False) != []
+    assert "north.py" not in bag.import_errors
+    (folder / "south.py").unlink()
+    assert bag_of(folder).import_errors == {}
+    # A DAG that is renamed, or moved to another file, neither.
+    assert bag_of(folder, north='dag = shop("west", conn_id="north_api")').import_errors == {}
+    (folder / "north.py").rename(folder / "moved.py")
+    assert bag_of(folder).import_errors == {}
+
+
+@pytest.mark.parametrize("second", ["other", "one"])
+def test_nor_may_one_file_declare_a_table_twice(
+    dbt_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    bag = bag_of(
+        tmp_path / "dags",
+        both=f'one, other = shop("one", conn_id="a"), shop("{second}", conn_id="b")',
+    )
+    assert "cbr__exchange_rates is declared twice" in bag.import_errors["both.py"]
+
+
+def test_a_source_with_accounts_has_mapped_tasks_and_others_have_none(
+    dags: dict[str, Any],
+    dbt_project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
+    content = """
+from elt.source import Source
+of = {"a": "a_api", "b": "b_api"}
+source = Source(name="rickandmorty", entity="locations", accounts=of, endpoint="/")
+dag = pipeline(source, dag_id="accounts", marts=["rejected_locations"])
+"""
+    bag = bag_of(tmp_path / "dags", accounts=content)
+    assert bag.import_errors == {}
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    made = json.loads(json.dumps(DagSerialization.to_dict(bag.dags["accounts"])))
+    dag = DagSerialization.from_dict(made)
+    mapped = {
+        task.task_id
+        for task in dag.tasks
+        if task.is_mapped or task.get_closest_mapped_task_group() is not None
+    }
+    assert mapped == {"is_api_available", "extract_locations", "reconcile"}
+    assert {task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks} == {
+        "create_tables": [],
+        "is_api_available": ["create_tables"],
+        "extract_locations": ["is_api_available"],
+        "transform.stg_rickandmorty__locations.run": ["extract_locations"],
+        "transform.stg_rickandmorty__locations.test": ["transform.stg_rickandmorty__locations.run"],
+        "transform.rejected_locations.run": ["transform.stg_rickandmorty__locations.test"],
+        "transform.rejected_locations.test": ["transform.rejected_locations.run"],
+        "reconcile": ["extract_locations", "transform.rejected_locations.test"],
+    }
+    # Tasks of accounts wait for all that is before them: a failed account is a failed run.
+    assert {str(task.trigger_rule) for task in dag.tasks} == {"all_success"}
+
+    from elt.local.run_dag import Steps
+
+    steps = Steps(bag.dags["accounts"]).all()
+    assert [step for step in steps if "[" in step] == [
+        "is_api_available [a]",
+        "is_api_available [b]",
+        "extract_locations [a]",
+        "extract_locations [b]",
+        "reconcile [a]",
+        "reconcile [b]",
+    ]
+    for name in PIPELINES:
+        for task in dags[name].tasks:
+            assert not task.is_mapped
+            assert task.get_closest_mapped_task_group() is None

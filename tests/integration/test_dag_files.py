@@ -42,11 +42,40 @@ def queued(manager: Manager) -> set[str]:
     return {str(file.rel_path) for file in manager._file_queue}
 
 
-def persist(manager: Manager, file: DagFileInfo, dags: list[str], errors: dict[str, str]) -> None:
+def persist(
+    manager: Manager,
+    file: DagFileInfo,
+    dags: list[str],
+    errors: dict[str, str],
+    tables: dict[str, str] | None = None,
+    session: Any = None,
+) -> Any:
+    """As Airflow does with a file that was parsed; ``tables`` are those of each DAG."""
     result = SimpleNamespace(
-        serialized_dags=[SimpleNamespace(dag_id=dag) for dag in dags], import_errors=errors
+        serialized_dags=[
+            SimpleNamespace(dag_id=dag, data=serialised((tables or {}).get(dag))) for dag in dags
+        ],
+        import_errors=errors,
     )
-    manager.persist_parsing_result(relative_fileloc=str(file.rel_path), parsing_result=result)
+    manager.persist_parsing_result(
+        relative_fileloc=str(file.rel_path), parsing_result=result, session=session
+    )
+    return result
+
+
+def serialised(table: str | None) -> dict[str, Any]:
+    """What Airflow makes of a DAG that lands in ``table``."""
+    from airflow.providers.standard.operators.empty import EmptyOperator
+    from airflow.sdk import DAG, Asset
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    from elt import lineage
+
+    with DAG("any", schedule=None) as dag:
+        outlets = [lineage.raw(table)] if table else [Asset("marts.users")]
+        EmptyOperator(task_id="extract", inlets=[lineage.raw("other__table")], outlets=outlets)
+    made: dict[str, Any] = json.loads(json.dumps(DagSerialization.to_dict(dag)))
+    return made
 
 
 def test_only_what_failed_is_parsed_again(manager: Manager, tmp_path: Path) -> None:
@@ -143,3 +172,65 @@ def test_dags_of_a_parse_that_failed_stay(
         {file: manager._file_stats[file].last_finish_time for file in (good, killed)}
     )
     assert looked_at == [{good}]
+
+
+class Known:
+    """Airflow's database, as far as it is asked: since when it knows each DAG."""
+
+    def __init__(self, *dags: str) -> None:
+        self._since = {dag: datetime(2026, 1, day, tzinfo=UTC) for day, dag in enumerate(dags, 1)}
+
+    def execute(self, _statement: Any) -> Any:
+        return SimpleNamespace(all=self._since.items)
+
+
+@pytest.fixture
+def saved(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    saved: list[Any] = []
+    monkeypatch.setattr(
+        DagFileProcessorManager, "persist_parsing_result", lambda self, **what: saved.append(what)
+    )
+    return saved
+
+
+SHOP = {"north": "shop__orders", "south": "shop__orders"}
+
+
+def test_a_second_file_with_a_table_has_an_import_error_that_names_both(
+    manager: Manager, tmp_path: Path, saved: list[Any]
+) -> None:
+    first, second = dag_file(tmp_path, "first.py"), dag_file(tmp_path, "second.py")
+    assert persist(manager, first, ["north"], {}, SHOP).import_errors == {}
+    result = persist(manager, second, ["other", "south"], {}, SHOP)
+    assert [dag.dag_id for dag in result.serialized_dags] == ["other"]
+    ((file, error),) = result.import_errors.items()
+    assert file == "second.py"
+    for said in ("shop__orders", "'north' in first.py", "'south' in second.py", "accounts="):
+        assert said in error
+    assert saved[-1]["parsing_result"] is result
+    manager.print_stats({"dags": {first, second}})
+    notes = json.loads((tmp_path / "notes.json").read_text())
+    assert notes["second.py"] == {"problem": error}
+
+    # The first again, by itself, is no conflict; when it is gone, the second is accepted.
+    assert persist(manager, first, ["north"], {}, SHOP).import_errors == {}
+    assert persist(manager, first, ["renamed"], {}, {"renamed": "shop__orders"}).import_errors == {}
+    manager.prepare_file_queue({"dags": {second}})
+    assert persist(manager, second, ["other", "south"], {}, SHOP).import_errors == {}
+
+
+def test_the_dag_that_airflow_has_known_longer_stays(
+    manager: Manager, tmp_path: Path, saved: list[Any]
+) -> None:
+    first, second = dag_file(tmp_path, "first.py"), dag_file(tmp_path, "second.py")
+    manager._file_stats[first] = parsed(0, 5, tmp_path / "first.py")
+    known = Known("south", "north")
+    persist(manager, first, ["north"], {}, SHOP, known)
+    assert persist(manager, second, ["south"], {}, SHOP, known).import_errors == {}
+    # The file that was first is parsed again, and is the one that is refused.
+    assert manager._file_stats[first].last_finish_time is None
+    assert (
+        "'south' in second.py"
+        in persist(manager, first, ["north"], {}, SHOP, known).import_errors["first.py"]
+    )
+    assert persist(manager, second, ["south"], {}, SHOP, known).import_errors == {}

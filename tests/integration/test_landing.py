@@ -182,6 +182,7 @@ def test_reference_ledger_and_records_say_the_same(loader: PostgresHook, warehou
         "load_id": ref["load_id"],
         "table": TABLE,
         "source": "randomuser__users",
+        "account": "",
         "period": "2026-11-22T00:00:00+00:00",
         "records": 30,
         "bytes": sum(map(len, records)),
@@ -238,7 +239,7 @@ def test_a_period_landed_again_replaces_the_former_load(
 ) -> None:
     other = land(loader, people(500, 5), NEXT)
     first = land(loader, people(1, 20))
-    second = land(loader, people(100, 8), run=Run("by", "hand"))
+    second = land(loader, people(100, 8), run=Run(RUN.dag_id, "hand"))
     assert second["load_id"] > first["load_id"] > other["load_id"]
     assert landed(warehouse, first["load_id"]) == []
     assert len(landed(warehouse, second["load_id"])) == 8

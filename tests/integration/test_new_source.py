@@ -617,7 +617,12 @@ def test_no_word_of_the_server_is_a_name_of_a_column(read: Read) -> None:
         ("json", "/status", {}, "is the name of a Python module"),
         ("Shop", "/status", {}, "is not snake case"),
         ("class", "/status", {}, "a word of Python's"),
-        ("other", "/page", {}, 'a web page, not data: .*; it says "Sign in"'),
+        (
+            "other",
+            "/page",
+            {},
+            "a web page, not data: .*; status 200, Content-Type 'text/html'; .* begins: .*Sign in",
+        ),
         ("other", "/refused", {}, 'answered 422; it says "no region for"'),
         ("other", "/refused", {"headers": {"Authorization": TOKEN}}, r'"no region for \*\*\*"'),
         (

@@ -318,7 +318,12 @@ COLUMNS = {"meta": {"columns": [{"name": "id"}, {"name": "name"}]}, "data": [[0,
         ({"items": [], "next_cursor": "3"}, r"has no records now \(items is empty\)"),
         ({"orders": things(3), "lines": things(2)}, r"orders \(3\), lines \(2\): name one"),
         (b"", "is empty"),
-        (b"<!doctype html><title>Sign in</title>", "Sign in"),
+        (
+            b"<!doctype html><title>Sign in</title>",
+            "a web page.*; status 200, .* begins: .*Sign in",
+        ),
+        (b"\x1f\x8b\x08\x00", "; status 200, .* compressed by gzip without saying so"),
+        (b"id,name\n1,a\n", "neither JSON nor XML; status 200, .* begins: 'id,name 1,a'"),
     ],
 )
 def test_what_cannot_be_loaded_whole_is_refused_in_words(body: Any, said: str) -> None:

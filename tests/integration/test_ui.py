@@ -252,6 +252,7 @@ def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -
             behind=None,
             tests={},
             untested=len(table.tests),
+            accounts=[],
         )
         said = detail(one.name)
         assert (said.plot, said.loads, said.rejected) == ([], [], [])

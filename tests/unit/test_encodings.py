@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import assume, given, reject
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from elt.decode import DecodeError, Decoder, storable
@@ -207,6 +207,7 @@ LETTERS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), min_size
 )
 
 
+@settings(deadline=2000)
 @given(
     text=st.one_of(LETTERS, st.text("Москва, «ёлка»")),
     truth=st.sampled_from((*NAMES, *UNICODE)),

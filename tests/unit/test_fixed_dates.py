@@ -37,6 +37,8 @@ def test_the_examples_hold() -> None:
         ({"params": {"day": "20250405"}}, "the fixed date 20250405"),
         ({"params": {"time": "1745539200"}}, "the fixed date 1745539200"),
         ({"params": {"to": "2025-04-05", "q": "{{ var.value.q }}"}}, "'to' is the fixed date"),
+        ({"params": {"week": "2025-W14"}}, "'week' is 2025-W14, which may be a fixed date"),
+        ({"params": {"d": "05/04/25"}}, "'d' is 05/04/25, which may be a fixed date"),
         ({"endpoint": "/rates/05.04.2025.xml"}, "the endpoint has the fixed date 05.04.2025"),
         ({"params": {"year": "2025", "month": "4"}}, "'year', 'month' are parts of a fixed date"),
     ],

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -94,6 +94,7 @@ def test_it_is_not_before_the_beginning(cursor: str, earliest: str, moved: str) 
 YEARS = (datetime(1980, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 - Hypothesis wants it so
 
 
+@settings(deadline=2000)
 @given(
     st.datetimes(*YEARS, timezones=st.timezones()),
     st.timedeltas(timedelta(microseconds=1), timedelta(days=2000)),
@@ -104,6 +105,7 @@ def test_a_moment_is_moved_by_the_lag(moment: datetime, lag: timedelta) -> None:
     assert datetime.fromisoformat(text) == moment.astimezone(UTC) - lag
 
 
+@settings(deadline=2000)
 @given(st.decimals(0, 10**20, places=4), st.integers(1, 10**12))
 def test_a_number_is_moved_by_the_lag(number: Decimal, lag: int) -> None:
     assert Decimal(moved_back(f"{number:f}", lag)) == max(number - lag, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elt.links import links_by_relation
@@ -42,6 +42,7 @@ TOKEN = st.text("abcdefgh-", min_size=1).map(lambda text: f"r{text}")
 QUOTED = st.text(st.characters(min_codepoint=32, max_codepoint=126))
 
 
+@settings(deadline=2000)
 @given(
     st.dictionaries(
         TOKEN,
@@ -67,6 +68,7 @@ def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
+@settings(deadline=2000)
 @given(st.text("<>;,=\"\\' ax"))
 def test_whatever_it_has_is_no_crash(header: str) -> None:
     links_by_relation(header)

@@ -115,23 +115,6 @@ def test_the_first_page(strategy: Any, limit: int | None, params: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("strategy", "params"),
-    [
-        (PageNumber(page="p"), {}),
-        (PageNumber(page="p", size="n"), {"n": "1"}),
-        (Offset(), {"limit": "1"}),
-        (Cursor(param="after", at="next"), {}),
-        (Cursor(param="after", at="next", size="n"), {"n": "1"}),
-        (NextLink(at="next"), {}),
-        (LinkHeader(size="n"), {"n": "1"}),
-        (SinglePage(), {}),
-    ],
-)
-def test_a_probe_asks_for_little(strategy: Any, params: Any) -> None:
-    assert strategy.probe() == params
-
-
-@pytest.mark.parametrize(
     "strategy",
     [
         PageNumber(page="p", size="n", most=50),

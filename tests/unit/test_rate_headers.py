@@ -6,7 +6,7 @@ import time
 from email.utils import formatdate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elt.rate_headers import says_later, seconds_to_wait
@@ -128,6 +128,7 @@ def test_a_refusal_that_is_none(headers: dict[str, str]) -> None:
     assert not says_later(headers)
 
 
+@settings(deadline=2000)
 @given(
     st.dictionaries(
         st.sampled_from(

@@ -128,7 +128,42 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], field: str, why: str) -
         declare(**changes)
 
 
-@pytest.mark.parametrize("field", ["name", "entity", "conn_id", "endpoint"])
+ACCOUNTS = {"north": "shop_north_api", "south": "shop_south_api"}
+
+
+def test_a_source_of_accounts_is_asked_with_the_connection_of_one() -> None:
+    source = declare(conn_id="", accounts=ACCOUNTS)
+    assert [source.of_account(name).conn_id for name in ACCOUNTS] == list(ACCOUNTS.values())
+    with pytest.raises(ValueError, match="no account 'west'; it has: north, south"):
+        source.of_account("west")
+    with pytest.raises(ValueError, match="no account ''"):
+        source.of_account("")
+    alone = declare()
+    assert alone.of_account("") is alone
+    with pytest.raises(ValueError, match="no account 'north'; it has: none"):
+        alone.of_account("north")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"conn_id": ""}, "conn_id or accounts"),
+        ({"accounts": ACCOUNTS}, "conn_id or accounts"),
+        ({"conn_id": "", "accounts": {}}, "conn_id or accounts"),
+        ({"conn_id": "", "accounts": {"The North": "a"}}, "'The North' must be snake case"),
+        ({"conn_id": "", "accounts": {"a'; drop table loads; --": "a"}}, "must be snake case"),
+        ({"conn_id": "", "accounts": {"": "a"}}, "'' must be snake case"),
+        ({"conn_id": "", "accounts": {"n" * 41: "a"}}, "of 40 characters at most"),
+        ({"conn_id": "", "accounts": {"north": ""}}, "'north' has no connection"),
+        ({"conn_id": "", "accounts": {"a": "x", "b": "x"}}, "a and b have one connection, 'x'"),
+    ],
+)
+def test_accounts_that_are_wrong_are_named(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        declare(**changes)
+
+
+@pytest.mark.parametrize("field", ["name", "entity", "endpoint"])
 def test_a_missing_field_is_named(field: str) -> None:
     fields = {"name": "a", "entity": "b", "conn_id": "c", "endpoint": "/"}
     del fields[field]

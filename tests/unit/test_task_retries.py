@@ -32,6 +32,7 @@ KINDS: list[tuple[BaseException, bool, bool]] = [
     (errors.LockedError("in use by process 7"), True, True),
     (errors.ReconciliationError("counts"), False, False),
     (errors.RejectedError("share"), False, False),
+    (errors.DataTestError("3 rows"), False, False),
     (errors.UnsettledError("others"), True, True),
     (psycopg.OperationalError("server closed the connection"), True, True),
     (OSError("no space left"), True, True),

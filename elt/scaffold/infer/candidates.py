@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from elt.more import Sign
+from elt.more.names import meaning
 from elt.pagination import (
     Cursor,
     Header,
@@ -24,7 +25,6 @@ from elt.place import Place, steps
 from elt.scaffold.infer.places import Path, is_addressable, place_of
 from elt.scaffold.json_text import Number
 from elt.scaffold.naming import snake
-from elt.signs import meaning
 
 PAGES = frozenset(
     {"page", "p", "page_index", "page_number", "page_no", "pagenum", "page_num", "pageno"}

@@ -17,6 +17,7 @@ from elt.scaffold.naming import snake
 from elt.written_dates import (
     BEGINS,
     ENDS,
+    OTHERS,
     Grain,
     WrittenDate,
     day_of,
@@ -31,8 +32,6 @@ from elt.written_dates import (
 TEMPLATE = re.compile(r"\{\{ [A-Za-z0-9_ (),.'%:/+~*|-]+ \}\}")
 """What this module writes; no text of a URL can be like it, since braces are refused there."""
 
-_OTHERS = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}|[0-9]{4}-?(W[0-9]{2}|Q[1-4])")
-"""What may be a date, a week or a quarter, and gets no template."""
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})")
 
 
@@ -164,7 +163,7 @@ class _Dating:
                 why = "it is read as a number"
             elif snake(name) in ("year", "month") and value.isdecimal():
                 why = "each run asks for it"
-            elif _OTHERS.fullmatch(value):
+            elif OTHERS.fullmatch(value):
                 why = "it may be a date, in a form that is not read"
             else:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from xml.parsers import expat
 
-from elt.scaffold.infer.lists import NoRecordsError, chosen
+from elt.scaffold.infer.lists import NoDataError, NoRecordsError, chosen
 from elt.scaffold.infer.places import Path, is_addressable
 from elt.scaffold.naming import snake
 
@@ -104,6 +104,6 @@ def shape(text: bytes) -> Shape:
     try:
         parser.Parse(text, True)
     except expat.ExpatError as fault:
-        raise NoRecordsError(f"the response is not XML: {fault}") from None
+        raise NoDataError(f"the response is not XML: {fault}") from None
     (document,) = (child for children in root.children.values() for child in children)
     return document

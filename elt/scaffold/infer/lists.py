@@ -59,6 +59,10 @@ class NoRecordsError(ValueError):
     """There is nothing in the response that could be a record; the message says what there is."""
 
 
+class NoDataError(NoRecordsError):
+    """The response cannot be read: it is of another format altogether, or broken."""
+
+
 @dataclass(frozen=True)
 class _List:
     """A list in a document; ``rank`` is how much its name says that it holds the records."""

@@ -13,7 +13,7 @@ from elt.place import Place, steps
 from elt.scaffold import json_text
 from elt.scaffold.infer import elements, lists
 from elt.scaffold.infer.errors import is_error
-from elt.scaffold.infer.lists import NoRecordsError
+from elt.scaffold.infer.lists import NoDataError, NoRecordsError
 from elt.scaffold.infer.places import Path, given, is_addressable, place_of
 from elt.scaffold.infer.types import is_day
 from elt.scaffold.json_text import Number
@@ -80,7 +80,7 @@ def _format(answer: Answer) -> Format:
     begin = _utf8(answer, is_xml="xml" in said)[:2000].lstrip()
     if begin[:1] == b"<":
         if re.match(rb"<(!doctype\s+)?html", begin, re.IGNORECASE):
-            raise NoRecordsError("the response is a web page, not data: is there a URL of its API?")
+            raise NoDataError("the response is a web page, not data: is there a URL of its API?")
         return "xml"
     text = _utf8(answer, is_xml=False)
     try:
@@ -89,10 +89,9 @@ def _format(answer: Answer) -> Format:
         lines = [line for line in text.split(b"\n") if line.strip()]
         if len(lines) > 1 and all(_is_json(line) for line in lines):
             return "ndjson"
-        shown = f" (Content-Type: {said[:60]})" if said.isprintable() and said else ""
         if begin[:1] in (b"{", b"["):
-            raise NoRecordsError(f"the response is no JSON that can be read{shown}") from error
-        raise NoRecordsError(f"the response is neither JSON nor XML{shown}") from error
+            raise NoDataError("the response is no JSON that can be read") from error
+        raise NoDataError("the response is neither JSON nor XML") from error
     return "json"
 
 
@@ -108,4 +107,4 @@ def _utf8(answer: Answer, *, is_xml: bool) -> bytes:
     try:
         return utf8(answer.body, None, answer.content_type, is_xml=is_xml)
     except DecodeError as error:
-        raise NoRecordsError(str(error)) from None
+        raise NoDataError(str(error)) from None

@@ -192,6 +192,9 @@ function facts(table, shown) {
     entries.push(["Made from", make("span", {}, ...names)]);
   }
   entries.push(["Freshness", make("span", {}, freshnessBadge(table), ` ${freshnessWords(table)}`)]);
+  if (table.accounts.length) {
+    entries.push(["Accounts", make("span", {}, ...table.accounts.flatMap((one, at) => [at ? "; " : "", account(one)]))]);
+  }
   if (table.missing.length) {
     entries.push(["Missing", `${spans(table.missing, table.grain)}: the schedule covers them and nothing has loaded them. Trigger → Backfill on the DAG's page does.`]);
   }
@@ -209,6 +212,14 @@ function facts(table, shown) {
   shown.replaceChildren(
     ...entries.map(([term, value]) => make("div", {}, make("dt", { text: term }), make("dd", {}, value))),
   );
+}
+
+function account({ name, is_declared, newest, grain, freshness, missing }) {
+  if (!is_declared) return `${name}: no longer declared, its loads stay`;
+  const words = newest ? [`newest ${grain} ${named(newest, grain)}`] : ["nothing loaded"];
+  if (freshness && freshness !== "pass") words.push(freshness === "warn" ? "late" : "stale");
+  if (missing.length) words.push(`missing ${spans(missing, grain)}`);
+  return `${name}: ${words.join(", ")}`;
 }
 
 function freshnessWords(table) {
@@ -340,11 +351,13 @@ function loads(table, shown) {
     shown.replaceChildren(make("span", { class: "muted", text: "None." }));
     return;
   }
+  const accounts = table.loads.some((load) => load.account);
   shown.replaceChildren(
     grid(
-      [["Period"], ["Records", "number"], ["Size"], ["Landed"], ["Load number", "number"], ["Run"]],
+      [["Period"], ...(accounts ? [["Account"]] : []), ["Records", "number"], ["Size"], ["Landed"], ["Load number", "number"], ["Run"]],
       table.loads.map((load) => [
         day(load.period),
+        ...(accounts ? [load.account] : []),
         load.records,
         size(load.bytes),
         utc(load.at),
