@@ -185,14 +185,16 @@ def right(server: Server, most: int, *, uses: frozenset[str] = frozenset()) -> P
     }
     match server.takes:
         case "page":
-            last = {"last_page": "meta.total_pages"} if "pages" in uses and server.pages else {}
+            last: dict[str, Any] = (
+                {"last_page": "meta.total_pages"} if "pages" in uses and server.pages else {}
+            )
             return PageNumber(page="page", size="size", most=most, **counted, **last)
         case "offset":
             return Offset(size="size", most=most, **counted)
         case "cursor":
             return Cursor(param="after", at="meta.next_cursor", size="size", most=most, **said)
         case "link":
-            return NextLink(at=["meta", "next"], **said)
+            return NextLink(at=("meta", "next"), **said)
         case "header":
             # As many as were asked for and no link may be all.
             return LinkHeader(size="size", most=most, may_be_absent=True, **said)

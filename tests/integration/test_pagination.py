@@ -1014,7 +1014,7 @@ def test_a_sign_of_more_that_is_not_followed_is_an_error(
 
 def test_signs_in_headers_and_counts(source: HttpSource) -> None:
     for headers in ({"X-Total-Count": "30"}, {"Link": '<?page=2>; rel="next"'}):
-        source.answer = lambda asked, said=headers: Reply({"results": [{"id": 1}]}, headers=said)
+        source.answer = replies(Reply({"results": [{"id": 1}]}, headers=headers))
         with pytest.raises(SourceInvalidError, match="says that there is more than the 1 records"):
             extract(declare())
     source.answer = lambda asked: some(1, 2)
@@ -1060,7 +1060,7 @@ def test_the_end_by_repetition_and_by_status_of_offsets(source: HttpSource) -> N
     with pytest.raises(SourceInvalidError, match="repeats the records of page 1"):
         keyed(source, ignoring, PageNumber(page="p", size="n", most=2, until_repeat=True))
     refusing = Shop(20, past_end=416)
-    assert keyed(source, refusing, Offset(size="size", most=10, past_end=[404, 416])) == list(
+    assert keyed(source, refusing, Offset(size="size", most=10, past_end=(404, 416))) == list(
         range(20)
     )
 
