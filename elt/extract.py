@@ -19,6 +19,7 @@ from elt.errors import SourceError, SourceInvalidError, SourceRefusedError
 from elt.incremental import Greatest
 from elt.pagination import (
     REFUSALS_OF_A_PAGE,
+    Offset,
     Page,
     PaginationError,
     Walk,
@@ -191,9 +192,10 @@ class Extract:
         """Read the pages after ``walk``'s side by side. Raises _Irregular."""
         self.may_be_irregular = True
         for page, entry in self._fetch_all(rest, session):
-            # What a page has beyond its place in a limit belongs to no other page.
-            is_last = page is self.known[-1]
-            if self.limit is not None and not is_last and entry.size != page.least:
+            # What a page has beyond its place in a limit belongs to no other page, and offsets
+            # that count on its size lead elsewhere.
+            counts = self.limit is not None or isinstance(self.source.pagination, Offset)
+            if counts and page is not self.known[-1] and entry.size != page.least:
                 raise _Irregular
             walk = self.received.add(page, entry)
         self.pages_total = None

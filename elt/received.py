@@ -92,7 +92,13 @@ class Received:
     @property
     def overlap(self) -> int:
         """How many of the next page's first records may be the last ones that have come."""
-        return 0 if self.walk is None else self._source.pagination.overlap(self.walk)
+        if self.walk is None:
+            return 0
+        strategy = self._source.pagination
+        most = strategy.overlap(self.walk)
+        is_offset = isinstance(strategy, Offset) and not strategy.counts_hidden
+        # A key tells records apart, so it may be looked for in any case.
+        return max(most, self.walk.size) if is_offset and self._source.keys else most
 
     def again(self, records: list[bytes], spool: Spool) -> int:
         """How many of the next page's records are the last ones of ``spool`` again.
@@ -149,7 +155,7 @@ class Received:
                 raise PastEndError
             remedy = (
                 "; if its offsets count records that are not shown, declare 'counts_hidden=True'"
-                if self.overlap
+                if strategy.overlap(walk)
                 else "; if it does so past its last page, declare 'until_repeat=True'"
             )
         # Records without a key may well be the same.

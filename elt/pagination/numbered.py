@@ -231,7 +231,8 @@ class Offset(_Numbered):
     def overlap(self, walk: Walk) -> int:
         if self.counts_hidden or walk.page.asked is None:
             return 0
-        return max(0, walk.page.asked - walk.size)
+        # Of a source that gives more than it is asked for, nobody knows how large a page is.
+        return walk.size if walk.size > walk.page.asked else walk.page.asked - walk.size
 
     def check_end(self, walk: Walk) -> None:
         super().check_end(walk)

@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 
 from elt import fetch, retry
 from elt.errors import SourceError, SourceInvalidError, SourceRefusedError
-from elt.source import Cursor, Incremental, LinkHeader, NextLink, Offset, PageNumber, SinglePage
+from elt.source import (
+    Cursor,
+    Header,
+    Incremental,
+    LastRecord,
+    LinkHeader,
+    NextLink,
+    Offset,
+    PageNumber,
+    SinglePage,
+)
 from tests.http_source import (
     CONNECTION,
     Asked,
@@ -922,3 +932,172 @@ def test_any_hostile_source_ends_in_records_or_a_source_error(
     # Pages, attempts at each, once more for those that are alike, redirects of each attempt.
     assert len(running.asked) <= 20 * 3 * 3 + 31
     assert time.monotonic() - begun < 30
+
+
+# Kinds of servers that were silently short
+
+
+def keyed(source: HttpSource, answer: Any, pagination: Any, **changes: Any) -> list[int]:
+    source.answer = answer
+    source.asked.clear()
+    return ids(extract(declare(pagination=pagination, key="id", **changes))[1])
+
+
+def some(*numbers: int, **meta: Any) -> Reply:
+    return Reply({"results": [{"id": one} for one in numbers], **meta})
+
+
+def shown(asked: Asked, *, of: int = 30, **meta: Any) -> Reply:
+    """Pages of ten records, of which 13 and 27 are not shown, by page or by offset."""
+    params = asked.params
+    at = int(params.get("offset", 10 * int(params.get("page", 1)) - 10))
+    numbers = range(at, min(at + 10, of))
+    return some(*(one for one in numbers if one not in (13, 27)), **meta)
+
+
+HIDDEN = [one for one in range(30) if one not in (13, 27)]
+
+
+@pytest.mark.parametrize("total", [None, "total"])
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        PageNumber(page="page"),
+        PageNumber(page="page", size="size", most=10),
+        Offset(size="size", most=10),
+        Offset(size="size", most=10, counts_hidden=True),
+    ],
+)
+def test_records_that_are_not_shown_end_nothing(
+    source: HttpSource, strategy: Any, total: str | None
+) -> None:
+    strategy = strategy.model_copy(update={"total": total})
+    answer = lambda asked: shown(asked, total=28)  # noqa: E731
+    assert keyed(source, answer, strategy, concurrency=3) == HIDDEN
+    source.asked.clear()
+    assert ids(extract(declare(pagination=strategy, key="id"), limit=25)[1]) == HIDDEN[:25]
+
+
+def test_offsets_that_count_what_is_not_shown_are_an_error_without_a_key(
+    source: HttpSource,
+) -> None:
+    source.answer = shown
+    with pytest.raises(SourceInvalidError, match=r"page 3 begins with the last 1 .*counts_hidden"):
+        extract(declare(pagination=Offset(size="size", most=10)))
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"has_more": True},
+        {"next_token": "c"},
+        {"@odata.nextLink": "/orders?$skip=2"},
+        {"exceededTransferLimit": True},
+        {"continue": {"apcontinue": "x"}},
+        {"total": "30"},
+        {"hits": {"total": {"value": 30, "relation": "gte"}}},
+    ],
+    ids=lambda sign: next(iter(sign)),
+)
+@pytest.mark.parametrize("strategy", [SinglePage(), Cursor(param="c", at="none", more="no")])
+def test_a_sign_of_more_that_is_not_followed_is_an_error(
+    source: HttpSource, strategy: Any, sign: dict[str, Any]
+) -> None:
+    answer = lambda asked: some(1, 2, **sign, none=None, no=False)  # noqa: E731
+    with pytest.raises(SourceInvalidError, match=r"more than the 2 .*ignore_signs_of_more=") as it:
+        keyed(source, answer, strategy)
+    place = str(it.value).rpartition("ignore_signs_of_more=(")[2].split("'")[1]
+    assert keyed(source, answer, strategy, ignore_signs_of_more=[place]) == [1, 2]
+    # What the run itself cuts is cut.
+    assert ids(extract(declare(pagination=strategy), limit=2)[1]) == [1, 2]
+
+
+def test_signs_in_headers_and_counts(source: HttpSource) -> None:
+    for headers in ({"X-Total-Count": "30"}, {"Link": '<?page=2>; rel="next"'}):
+        source.answer = replies(Reply({"results": [{"id": 1}]}, headers=headers))
+        with pytest.raises(SourceInvalidError, match="says that there is more than the 1 records"):
+            extract(declare())
+    source.answer = lambda asked: some(1, 2)
+    with pytest.raises(SourceInvalidError, match="as many as parameter per_page asks for"):
+        extract(declare(params={"per_page": "2"}), params={"per_page": "2"})
+    strategy = Offset(size="size", most=2, total=Header(name="x-total-count"))
+    answer = lambda asked: replace(Shop(5)(asked), headers={"X-Total-Count": "5"})  # noqa: E731
+    assert keyed(source, answer, strategy) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("most", [3, 10])
+def test_the_last_record_is_the_cursor(source: HttpSource, most: int) -> None:
+    def answer(asked: Asked) -> Reply:
+        at = int(asked.params.get("starting_after", -1)) + 1
+        return some(*range(at, min(at + most, 27)), has_more=at + most < 27)
+
+    strategy = LastRecord(param="starting_after", field="id", more="has_more")
+    assert keyed(source, answer, strategy) == list(range(27))
+    assert len(source.asked) == -(-27 // most)
+    assert keyed(source, answer, LastRecord(param="starting_after", field="id"),
+                 ignore_signs_of_more=["has_more"]) == list(range(27))  # fmt: skip
+
+
+def test_the_greatest_value_is_the_cursor_and_its_record_comes_again(source: HttpSource) -> None:
+    def answer(asked: Asked) -> Reply:
+        at = int(asked.params.get("since", 0))
+        return some(*range(at, min(at + 10, 27)))
+
+    strategy = LastRecord(param="since", field="id", take="greatest")
+    assert keyed(source, answer, strategy) == list(range(27))
+
+
+def test_the_end_by_repetition_and_by_status_of_offsets(source: HttpSource) -> None:
+    def clamped(asked: Asked) -> Reply:
+        page = min(int(asked.params["page"]), 3)
+        return some(*range(10 * page - 10, 10 * page))
+
+    strategy = PageNumber(page="page", until_repeat=True)
+    assert keyed(source, clamped, strategy) == list(range(30))
+    with pytest.raises(SourceInvalidError, match=r"repeats the records of page 3; .*until_repeat"):
+        keyed(source, clamped, PageNumber(page="page"))
+    ignoring = lambda asked: some(1, 2)  # noqa: E731
+    with pytest.raises(SourceInvalidError, match="repeats the records of page 1"):
+        keyed(source, ignoring, PageNumber(page="p", size="n", most=2, until_repeat=True))
+    refusing = Shop(20, past_end=416)
+    assert keyed(source, refusing, Offset(size="size", most=10, past_end=(404, 416))) == list(
+        range(20)
+    )
+
+
+def test_equal_pages_without_a_key_are_no_repeat_where_there_is_more(source: HttpSource) -> None:
+    def answer(asked: Asked) -> Reply:
+        page = int(asked.params["page"])
+        return some(*([7] * (10 if page < 4 else 3)), pages=4, has_more=page < 4, total=33)
+
+    for said in ({"more": "has_more"}, {"last_page": "pages"}, {"total": "total"}):
+        source.answer = answer
+        strategy = PageNumber(page="page", **said)  # type: ignore[arg-type]
+        assert ids(extract(declare(pagination=strategy, concurrency=2))[1]) == [7] * 33
+
+
+def test_parameters_in_the_path_several_times_and_with_a_dollar(source: HttpSource) -> None:
+    def answer(asked: Asked) -> Reply:
+        page = int(asked.path.rpartition("/")[2])
+        return some(*range(10 * page, 10 * page + (10 if page < 3 else 0)))
+
+    strategy = PageNumber(page="page", start=0)
+    assert keyed(source, answer, strategy, endpoint="/orders/{page}") == list(range(30))
+    declared = declare(
+        pagination=Offset(offset="$skip", size="$top", most=10),
+        params={"tag": ["a b", "c"], "none": ["", ""]},
+    )
+    source.asked.clear()
+    source.answer = lambda asked: some(1)
+    extract(declared, limit=1, params=declared.params)  # type: ignore[arg-type]
+    assert source.asked[0].target == "/orders?tag=a+b&tag=c&$skip=0&$top=1"
+
+
+def test_links_that_name_a_host_behind_a_proxy(source: HttpSource, other: HttpSource) -> None:
+    source.answer = Shop(25, base=f"http://localhost:{other.port}/orders")
+    for host in ("localhost", f"LOCALHOST:{other.port}"):
+        strategy = NextLink(at="next", other_hosts=(host,))
+        assert ids(extract(declare(pagination=strategy))[1]) == list(range(25))
+    with pytest.raises(SourceInvalidError, match=r"another host.*'other_hosts'"):
+        extract(declare(pagination=NextLink(at="next", other_hosts=("localhost:1",))))
+    assert other.asked == []

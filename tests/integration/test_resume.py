@@ -288,6 +288,26 @@ def test_records_that_go_missing_are_asked_for_from_page_1(source: HttpSource) -
     assert type(caught.value) is SourceError
 
 
+def test_signs_of_more_of_an_earlier_attempt_are_judged(
+    source: HttpSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only its pages said how many there are, at no declared place; the later ones end before."""
+    shop = Shop(40)
+    declared = declare(pagination=Cursor(param="after", at="cursor"))
+
+    def answer(asked: Asked) -> Reply:
+        reply = shop(asked)
+        return replace(reply, body={**reply.body, "total": 45}) if len(source.asked) < 3 else reply
+
+    source.answer = down_for(answer, 20, LIMITED)
+    with pytest.raises(SourceUnavailableError):
+        attempt(declared)
+    source.answer = shop
+    assert ids(attempt(declared)[1]) == list(range(40))
+    assert "more than the 40 records that were fetched: 'total' is 45" in caplog.text
+    assert "beginning with page 1" in caplog.text
+
+
 def test_two_attempts_at_once_do_not_share_pages(
     source: HttpSource, caplog: pytest.LogCaptureFixture
 ) -> None:

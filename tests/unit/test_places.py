@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from elt.decode.redaction import redact, redactions
 from elt.http import own_words
 from elt.incremental import Greatest
 from elt.more import Sign
+from elt.pagination import key_of
 from elt.place import decoded, encoded, follow, plain, shown, steps
 from elt.repeats import Pages
 from elt.resume import Entry, Journal
@@ -268,7 +270,12 @@ def test_a_page_of_an_earlier_attempt_has_its_signs() -> None:
         records=1,
         bytes=9,
         digest="d",
-        values={},
+        values={
+            key_of(("@odata.nextLink",)): "/2",
+            "a.b": Decimal("1.5"),
+            key_of((0, "total")): {"value": 3, "of": [None, True]},
+            "none": None,
+        },
         links={},
         url="/",
         signs=(Sign("total", "0.total", "0", 0, (0, "total")), Sign("more", "more", "true")),
@@ -279,7 +286,7 @@ def test_a_page_of_an_earlier_attempt_has_its_signs() -> None:
         journal.add(entry)
         again = Journal(spool, "an extract").take(1, "p", None)
     assert again is not None
-    assert again.signs == entry.signs
+    assert (again.values, again.signs) == (entry.values, entry.signs)
 
 
 # XML
