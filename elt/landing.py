@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypedDict, cast
 
 import psycopg
@@ -19,6 +20,7 @@ from psycopg import sql
 
 from elt import greenplum, locks, registry
 from elt.decode import storable
+from elt.decode.unstorable import wrong_bytes
 from elt.errors import LandingError
 from elt.fetch import Fetched
 from elt.raw_tables import LEDGER, SCHEMA, create_tables, lock
@@ -109,14 +111,17 @@ def land(
     two attempts at one load wait for each other. The former records and the ledger's row come last,
     just before the commit, so that their locks are short.
 
-    Raises LandingError if the records in the spool cannot be stored or are not as many as fetched,
-    or if the former load is another DAG's.
+    A record that no jsonb column takes is kept as text, and rejected by staging.
+
+    Raises LandingError if the records in the spool are not as many as fetched, if one has bytes
+    that are not UTF-8 though no encoding is declared, or if the former load is another DAG's.
     """
     log.info("landing %d records in %s.%s", fetched.records, SCHEMA, source.table)
     try:
         return _land(hook, source, period, run, spool, fetched, account, salvage=False)
     except _UNSTORABLE as error:
         log.warning("a record cannot be stored as it is: %s", error.diag.message_primary)
+    _expect_utf8(source, period, spool)
     try:
         return _land(hook, source, period, run, spool, fetched, account, salvage=True)
     except _UNSTORABLE as error:
@@ -126,6 +131,23 @@ def land(
             f"{source.table}, period {source.period_label(period)}: {which} cannot be stored:"
             f" {error.diag.message_primary}; nothing was landed"
         ) from None
+
+
+def _expect_utf8(source: Source, period: datetime, spool: Spool) -> None:
+    """Raise LandingError for a record in an encoding that nobody has declared.
+
+    It is text that could be read, and likely so is that of records without such bytes. Where the
+    declaration says UTF-8, it is one broken record, and stops no other.
+    """
+    if source.encoding is not None:
+        return
+    for number, record in enumerate(chain.from_iterable(spool.pages()), 1):
+        if (fault := wrong_bytes(record)) is not None:
+            raise LandingError(
+                f"{source.table}, period {source.period_label(period)}: record {number}: {fault};"
+                " nothing was landed. Declare the source's 'encoding'; encoding='utf-8' keeps such"
+                " records as text, which staging rejects"
+            )
 
 
 def _land(

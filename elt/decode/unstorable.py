@@ -1,6 +1,7 @@
 """Values that no jsonb column takes: U+0000 in text, and NaN and Infinity, which are not JSON.
 
-By declaration they are replaced, and counted; else they are an error that says where they are.
+By declaration they are replaced, and counted; else they are an error that says where they are. So
+are bytes that are not UTF-8, which nothing replaces: they are text in another encoding.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _CONSTANT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _MAY_BE_CONSTANT = re.compile(rb"nan|inf", re.IGNORECASE)
+_MARKED, _NUL = re.compile(re.escape(MARK)), re.compile("\0")
+_BROKEN = re.compile("[\udc80-\udcff]")
+"""What Python makes of a byte that is not UTF-8, when told to keep it."""
 _ESCAPE = re.compile(rb"\\(?:u(0000)|.)", re.DOTALL)
 
 
@@ -98,16 +102,35 @@ def error(record: bytes, kind: Kind, which: str) -> UnstorableError:
     )
 
 
+def wrong_bytes(record: bytes) -> str | None:
+    r"""Where a record has bytes that are not UTF-8, and which; None where it has none.
+
+    >>> wrong_bytes(b'{"name": {"last": "Ren\xe9"}}')
+    "the field 'name.last' has bytes that are not UTF-8 (0xe9 at byte 22 of the record)"
+    """
+    try:
+        record.decode()
+    except UnicodeDecodeError as error:
+        where = _where(record.decode(errors="surrogateescape"), _BROKEN)
+        at = f"0x{record[error.start]:02x} at byte {error.start}"
+        return f"{where} has bytes that are not UTF-8 ({at} of the record)"
+    return None
+
+
 def _field(record: bytes, kind: Kind) -> str:
-    sought = MARK if kind == "NaN" else "\0"
+    return _where(record, _MARKED if kind == "NaN" else _NUL)
+
+
+def _where(record: bytes | str, sought: re.Pattern[str]) -> str:
+    """The field of ``record`` whose text, or name, has what is sought, in words."""
     try:
         document = json.loads(record, strict=False)
-        way = next((way for way, text in _texts(document) if sought in text), None)
+        way = next((way for way, text in _texts(document) if sought.search(text)), None)
     except (ValueError, RecursionError):
         way = None
     if way is None:
         return "a field"
-    if any(isinstance(step, str) and sought in step for step in way):
+    if any(isinstance(step, str) and sought.search(step) for step in way):
         return f"the name of a field, {_short(shown(way))},"
     plain = all(isinstance(step, str) and "." not in step and step for step in way)
     field = shown(".".join(map(str, way)) if plain else way)

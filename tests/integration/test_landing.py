@@ -86,6 +86,7 @@ def land(
     *,
     run: Run = RUN,
     fetched_records: int | None = None,
+    source: Source = SOURCE,
 ) -> RawRef:
     """Land ``records`` as an extract that brought them would."""
     now = datetime.now(UTC)
@@ -95,7 +96,7 @@ def land(
         for number, page in enumerate(pages, 1):
             spool.write(number, page)
         fetched = Fetched("http://api.example/?seed=a", len(pages), count, 99, now, now)
-        return landing.land(hook, SOURCE, period, run, spool, fetched)
+        return landing.land(hook, source, period, run, spool, fetched)
 
 
 def people(first: int, count: int) -> list[bytes]:
@@ -444,7 +445,9 @@ def test_what_cannot_be_stored_is_kept_as_text_beside_the_others(
 ) -> None:
     before, after = people(1, 9), people(10, 10)
     for day, (name, record) in enumerate(ODD.items()):
-        ref = land(loader, [*before, record, *after], DAY + timedelta(days=day))
+        source = SOURCE.model_copy(update={"encoding": "utf-8"})
+        records = [*before, record, *after]
+        ref = land(loader, records, DAY + timedelta(days=day), source=source)
         found = landed(warehouse, ref["load_id"])
         assert found[9] == record.decode(errors="backslashreplace"), name
         assert found[:9] + found[10:] == [json.loads(other) for other in before + after]
@@ -453,6 +456,21 @@ def test_what_cannot_be_stored_is_kept_as_text_beside_the_others(
         digest = hashlib.sha256(b"".join(one + b"\n" for one in stored)).hexdigest()
         assert ref["checksum"] == f"sha256:{digest}"
         assert (ref["records"], ref["bytes"]) == (20, sum(map(len, stored)))
+
+
+def test_bytes_of_no_declared_encoding_land_nothing(
+    loader: PostgresHook, warehouse: Server
+) -> None:
+    land(loader, people(1, 20))
+    before = contents(warehouse)
+    latin = b'{"login": {"uuid": "7"}, "name": [{"last": "Ren\xe9"}]}'
+    with pytest.raises(
+        LandingError,
+        match=r"record 21: the field \['name', 0, 'last'\] has bytes that are not UTF-8 \(0xe9 at"
+        r" byte 47 of the record\); nothing was landed. Declare the source's 'encoding'",
+    ):
+        land(loader, [*people(1, 20), latin, *people(30, 5)])
+    assert contents(warehouse) == before
 
 
 STORABLE = {
