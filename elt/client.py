@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -92,7 +91,6 @@ class Client:
         self._turns = (
             None if source.rate_limit is None else Turns(source.conn_id, source.rate_limit)
         )
-        self._replaced: dict[int, Mapping[str, int]] = {}
         self.url = ""
         """That of the endpoint; known once there are sessions."""
 
@@ -177,28 +175,16 @@ class Client:
                 came = f"; {what_came(bytes(body), response.status_code, response.headers)}"
             said = without(self._secrets(session), f"{error}{came}{moved}")
             raise Fault(said, kind) from None
-        self._count_replaced(page, document)
+        self._report_replaced(page, document)
         links = links_by_relation(response.headers.get("Link", ""))
         signs = more.in_response(document, params, response.headers, response.status_code)
         document = replace(document, signs=signs)
         return Response(document, len(body), response.url, links, response.headers)
 
-    def _count_replaced(self, page: Page, document: Document) -> None:
-        """Say what was replaced in a page, which may be asked for again."""
-        self._replaced[page.number] = document.replaced
-        said = ", ".join(
-            f"{kind} {count} times" for kind, count in document.replaced.items() if count
-        )
+    def _report_replaced(self, page: Page, document: Document) -> None:
+        said = ", ".join(f"{kind} {count} times" for kind, count in document.replaced.items())
         if said:
             log.warning("%s: replaced as declared: %s", self.where(page), said)
-
-    @property
-    def replaced(self) -> dict[str, int]:
-        """How often what was replaced, in the pages that this client has read."""
-        total: Counter[str] = Counter()
-        for counts in list(self._replaced.values()):
-            total.update(counts)
-        return {kind: count for kind, count in total.items() if count}
 
     def _secrets(self, session: requests.Session) -> list[str]:
         named = (secret_params({name: value}) for name, value in pairs(self._params))

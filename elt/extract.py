@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,7 @@ class Fetched:
     """What an extract brought to the spool; ``bytes`` counts the bodies as they were received.
 
     ``cursor`` is the greatest value of an incremental source's field so far, None of others;
-    ``replaced`` counts what was replaced by declaration, in the pages of this attempt.
+    ``replaced`` counts what was replaced by declaration.
     """
 
     request: str
@@ -107,6 +108,7 @@ class Extract:
             self.journal.started_at,
             datetime.now(UTC),
             self._greatest(since),
+            dict(sum((Counter(entry.replaced) for entry in self.brought.values()), Counter())),
         )
 
     def _journal(self) -> Journal:
@@ -183,6 +185,7 @@ class Extract:
         self.clock.stop.clear()
         self.spool.release()
         self.failure = None
+        self.brought = {}
         self.seen, self.received = Pages(self.source.keys), Received(self.source, self.limit)
         self.pages = self.records = self.bytes = self.kept = 0
         self.pages_total = None
@@ -295,6 +298,7 @@ class Extract:
             overlap=again,
             before="" if before is None else self.client.place(before.page),
             signs=response.document.signs,
+            replaced=response.document.replaced,
         )
         with self.lock:
             self.journal.add(entry)

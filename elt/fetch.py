@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from elt import fixed_dates
 from elt.api import ApiHook
@@ -132,7 +131,7 @@ def _checked(source: Source, extract: Extract, since: str | None) -> Fetched:
     and SourceError."""
     fetched = extract.run(since)
     _params(source, {}, fetched.cursor)
-    return replace(fetched, replaced=extract.client.replaced)
+    return fetched
 
 
 def _client(hook: ApiHook, source: Source, params: Params, endpoint: str | None) -> Client:

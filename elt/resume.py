@@ -15,7 +15,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,8 @@ class Entry:
     them that the page before it had, too, ``records`` those that were kept, ``bytes`` those of the
     response. ``digest`` tells its records from another page's. ``values``, ``links`` and ``url``
     are what `elt.pagination` reads, ``signs`` what it says of more records (`elt.more`). ``before``
-    is the request of the page that ``overlap`` was looked for in. ``file`` is the SHA-256 of the
+    is the request of the page that ``overlap`` was looked for in. ``replaced`` counts what was
+    replaced by declaration. ``file`` is the SHA-256 of the
     file in the spool.
     """
 
@@ -52,6 +53,7 @@ class Entry:
     overlap: int = 0
     before: str = ""
     signs: tuple[Sign, ...] = ()
+    replaced: Mapping[str, int] = field(default_factory=dict)
     file: str = ""
 
 

@@ -103,7 +103,7 @@ class Decoder:
             is_one=around.is_one,
         )
         return Document(
-            records, around.values, around.present, found.signs, found.says_all, replaced
+            records, around.values, around.present, found.signs, found.says_all, dict(+replaced)
         )
 
     def _split(self, text: bytes, replaced: Counter[str]) -> tuple[list[bytes], Around, bytes]:

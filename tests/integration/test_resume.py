@@ -308,6 +308,18 @@ def test_signs_of_more_of_an_earlier_attempt_are_judged(
     assert "beginning with page 1" in caplog.text
 
 
+def test_what_was_replaced_in_pages_of_an_earlier_attempt_is_counted(source: HttpSource) -> None:
+    first = Reply(rb'{"results": [{"id": "\u0000"}], "next": "2"}')
+    second = Reply(rb'{"results": [{"id": NaN}], "next": null}')
+    source.answer = replies(first, LIMITED, second)
+    declared = declare(replace=("U+0000", "NaN"), pagination=Cursor(param="after", at="next"))
+    with pytest.raises(SourceUnavailableError):
+        attempt(declared)
+    fetched, records = attempt(declared)
+    assert fetched.replaced == {"U+0000": 1, "NaN": 1}
+    assert [one["id"] for one in records] == ["\ufffd", None]
+
+
 def test_two_attempts_at_once_do_not_share_pages(
     source: HttpSource, caplog: pytest.LogCaptureFixture
 ) -> None:
