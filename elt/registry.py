@@ -32,8 +32,7 @@ from typing import TYPE_CHECKING, Any, cast
 import psycopg
 from psycopg import sql
 
-from elt import greenplum, raw_tables, rights
-from elt.errors import DeclarationError
+from elt import greenplum, rights
 from elt.place import encoded
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
@@ -85,6 +84,11 @@ def register(
 
     Raises DeclarationError where another DAG loads the table.
     """
+    # Not above: `elt status` reads this module without Airflow, and so does a rotation of secrets,
+    # which Airflow must not be imported in before its password is the new one.
+    from elt import raw_tables
+    from elt.errors import DeclarationError
+
     with (
         closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection,
         connection.transaction(),

@@ -176,7 +176,7 @@
     {%- if key and 'account' not in key_columns(key) -%}
         {%- set columns = run_query(
             "select 1 from pg_catalog.pg_attribute as a"
-            ~ " where a.attrelid = to_regclass('" ~ ledger ~ "')"
+            ~ " where a.attrelid = to_regclass('" ~ ledger ~ "'::text)"
             ~ " and a.attname = 'account'::name and not a.attisdropped"
         ) -%}
         {%- set loads = columns if not columns.rows else run_query(

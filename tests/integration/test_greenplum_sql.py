@@ -359,6 +359,14 @@ def sent(warehouse: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return statements
 
 
+@pytest.fixture(autouse=True)
+def _no_pretence(cluster: Server) -> Iterator[None]:
+    """Leave no database that passes for a Greenplum: other tests go on with the one there is."""
+    yield
+    with psycopg.connect(cluster.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database if exists {names.WAREHOUSE_DATABASE} with (force)")
+
+
 def pretend(server: Server) -> None:
     """Give a PostgreSQL the catalogue table by which a Greenplum is known."""
     dsn = server.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -32,3 +34,10 @@ def test_logging_is_as_before_after_a_command(caplog: pytest.LogCaptureFixture) 
     assert command.call(fails) == 1
     _logs()
     assert caplog.messages == ["a page is missing"]
+
+
+@pytest.mark.parametrize("module", ["elt.local.cli", "elt.container.cli"])
+def test_a_command_imports_airflow_only_where_it_has_need_of_it(module: str) -> None:
+    """It takes seconds, and reads the password of its database, which a rotation replaces."""
+    script = f"import sys, {module}; sys.exit('airflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
