@@ -246,6 +246,16 @@ def test_a_link_as_an_object() -> None:
     assert found(reply, {}).pagination == NextLink(at="_links.next")
 
 
+@pytest.mark.parametrize("last", [{}, {"next": None}])
+def test_a_link_that_the_last_page_lacks_may_be_lacking_on_the_first(last: dict[str, Any]) -> None:
+    def reply(query: dict[str, str]) -> Any:
+        page = int(query.get("page", "1"))
+        more = {"next": "/things?page=2"} if page == 1 else last
+        return {"items": by_page(query, size=30), **more}
+
+    assert found(reply, {}).pagination == NextLink(at="next", may_be_absent=not last)
+
+
 def test_a_link_that_has_no_next_page_yet() -> None:
     result = found(lambda _: {"results": ALL[:3], "next": None, "previous": None, "count": 3}, {})
     assert result.pagination == NextLink(at="next")

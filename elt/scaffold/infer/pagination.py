@@ -10,6 +10,8 @@ from elt.decode import DecodeError
 from elt.decode.json import text_at
 from elt.pagination import (
     REFUSALS_OF_A_PAGE,
+    Cursor,
+    Header,
     NextLink,
     Offset,
     Page,
@@ -146,7 +148,7 @@ class Finder:
                 return self._in_vain(pagination, "gave other records, as each request does")
         if not self._continues(pagination, first, second, begin, following):
             return self._in_vain(pagination, "led back")
-        return Found(pagination, second)
+        return Found(_where_it_ends(pagination, second), second)
 
     def _in_vain(self, pagination: Pagination, why: str) -> Found | None:
         self._tried.setdefault(questions.tried(pagination), why)
@@ -281,3 +283,14 @@ def params_of(pagination: Pagination) -> set[str]:
         for name in ("page", "offset", "size", "param")
         if isinstance(value := getattr(pagination, name, None), str)
     }
+
+
+def _where_it_ends(pagination: Pagination, second: Sample) -> Pagination:
+    """The pagination for a source that leaves out what names a next page where there is none.
+
+    Then a day with one page has it nowhere, and is whole.
+    """
+    place = pagination.at if isinstance(pagination, Cursor | NextLink) else None
+    if place is None or isinstance(place, Header) or place in second.document.present:
+        return pagination
+    return pagination.model_copy(update={"may_be_absent": True})
