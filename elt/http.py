@@ -84,7 +84,7 @@ def what_came(body: bytes, status: int, headers: Mapping[str, str]) -> str:
     Of what seems to be JSON or XML data nothing is quoted, since it may be anybody's.
 
     >>> what_came(b"<html><title>Sign in</title>", 200, {"Content-Type": "text/html"})
-    "status 200, Content-Type 'text/html'; it is a web page, of a login? and begins: \
+    "status 200, Content-Type 'text/html'; it is a web page, perhaps a login, and begins: \
 '<html><title>Sign in</title>'"
     """
     types = {name.lower(): value for name, value in headers.items()}
@@ -105,7 +105,7 @@ def what_came(body: bytes, status: int, headers: Mapping[str, str]) -> str:
         return f"{said}; it begins as XML does"
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     shown = line if len(line) <= _MOST_OF_BEGIN else f"{line[:_MOST_OF_BEGIN]}…"
-    page = "it is a web page, of a login? and" if is_page else "it"
+    page = "it is a web page, perhaps a login, and" if is_page else "it"
     return f"{said}; {page} begins: {shown!r}"
 
 

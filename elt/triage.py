@@ -43,8 +43,8 @@ def notes(source: Source) -> str:
             "mend the model, or wait for the build that holds its lock, and clear the task",
         ),
         "transform.*.test": (
-            "data broke a rule, or the warehouse was down; the log names the test, which is not"
-            " retried, and has its SQL, and so has the rendered template `compiled_sql`",
+            "data broke a rule: the log names the test and has its SQL, and so has the rendered"
+            " template `compiled_sql`; or the warehouse was down for longer than retries last",
             "run that SQL to see the rows; mend, then clear the model and what follows it",
         ),
         "reconcile": (

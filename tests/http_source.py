@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from requests.structures import CaseInsensitiveDict
 
-from elt import fetch
+from elt import fetch, retry
 from elt.api import ApiHook
 from elt.fetch import Fetched
 from elt.source import Source
@@ -126,6 +128,14 @@ def connection(url: str, **fields: Any) -> str:
     if "extra" in fields:
         fields["extra"] = json.dumps(fields["extra"])
     return json.dumps({"conn_type": "http", "host": url, **fields})
+
+
+def hasten(patch: pytest.MonkeyPatch, spool: Path, *, patience: float = 20) -> None:
+    """Short pauses, ``patience`` seconds for a page, a spool folder of the test's own, no proxy."""
+    patch.setattr(retry, "FIRST_WAIT", 0.002)
+    patch.setenv("ELT_FETCH_PATIENCE", str(patience))
+    patch.setenv("ELT_SPOOL_DIR", str(spool))
+    patch.setenv("no_proxy", "127.0.0.1,localhost")
 
 
 def declare(**changes: Any) -> Source:

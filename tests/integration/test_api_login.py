@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 
-from elt import retry
 from elt.errors import SourceError, SourceRefusedError
 from elt.source import Cursor, NextLink, PageNumber
 from tests.http_source import (
@@ -22,6 +21,7 @@ from tests.http_source import (
     connection,
     declare,
     extract,
+    hasten,
     http_source,
     replies,
 )
@@ -45,10 +45,7 @@ NO_LOGIN: dict[str, Any] = {"extra": {"Accept": "application/json", "User-Agent"
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "2")
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    hasten(monkeypatch, tmp_path / "spool", patience=2)
     # A .netrc of the user's must not be a login.
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
 

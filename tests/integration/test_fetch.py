@@ -33,6 +33,7 @@ from elt.sample_api.faults import Records, Status
 from elt.sample_api.testing import SampleApi
 from elt.source import PageNumber, Source
 from elt.spool import Spool
+from tests.http_source import hasten
 
 SECRET = "vErY-sEcReT"
 SEED = "fetch"
@@ -41,10 +42,7 @@ SEED = "fetch"
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pauses, little patience, a spool folder of the test's own, no proxy on the way."""
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.02)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    hasten(monkeypatch, tmp_path / "spool")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt import retry
 from elt.errors import SourceError
 from elt.pagination import Pagination
 from elt.source import (
@@ -36,6 +35,7 @@ from tests.http_source import (
     connection,
     declare,
     extract,
+    hasten,
     http_source,
     replies,
 )
@@ -211,10 +211,7 @@ def running() -> Iterator[HttpSource]:
 def _quick(running: HttpSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder: Path = tmp_path_factory.mktemp("spool")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retry, "FIRST_WAIT", 0.001)
-        patch.setenv("ELT_FETCH_PATIENCE", "5")
-        patch.setenv("ELT_SPOOL_DIR", str(folder))
-        patch.setenv("no_proxy", "127.0.0.1")
+        hasten(patch, folder, patience=5)
         patch.setenv(CONNECTION, connection(running.url))
         yield
 

@@ -38,6 +38,7 @@ from tests.http_source import (
     connection,
     declare,
     extract,
+    hasten,
     http_source,
     replies,
 )
@@ -45,10 +46,7 @@ from tests.http_source import (
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "5")
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    hasten(monkeypatch, tmp_path / "spool", patience=5)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from elt import retry
 from elt.api import ApiHook
 from elt.client import Client
 from elt.errors import SourceError, SourceInvalidError
@@ -24,6 +23,7 @@ from tests.http_source import (
     connection,
     declare,
     extract,
+    hasten,
     http_source,
     replies,
 )
@@ -40,10 +40,7 @@ NOTHING = {
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    hasten(monkeypatch, tmp_path / "spool")
 
 
 @pytest.fixture

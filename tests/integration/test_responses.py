@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from elt import fetch, retry
+from elt import fetch
 from elt.api import ApiHook
 from elt.errors import SourceInvalidError, SourceRefusedError, SourceUnavailableError
 from elt.source import LinkHeader, PageNumber
@@ -23,6 +23,7 @@ from tests.http_source import (
     connection,
     declare,
     extract,
+    hasten,
     http_source,
     replies,
 )
@@ -32,10 +33,7 @@ ORDERS = {"results": [{"id": 1}]}
 
 @pytest.fixture(autouse=True)
 def _quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.01)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    hasten(monkeypatch, tmp_path / "spool")
 
 
 @pytest.fixture
@@ -150,7 +148,7 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>" + b"x
 STRANGE = {
     "a web page": (
         Reply(PAGE, headers={"Content-Type": "text/html; charset=utf-8"}),
-        r"status 200, Content-Type 'text/html; charset=utf-8'; it is a web page, of a login\?"
+        r"status 200, Content-Type 'text/html; charset=utf-8'; it is a web page, perhaps a login,"
         r" and begins: '<!DOCTYPE html> <html><head><title>Sign in</title>",
     ),
     "gzip": (

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from elt import fetch, retry
+from elt import fetch
 from elt.api import ApiHook
 from elt.errors import SourceError, SourceInvalidError, SourceUnavailableError
 from elt.fetch import Fetched
@@ -32,6 +32,7 @@ from tests.http_source import (
     Reply,
     connection,
     declare,
+    hasten,
     http_source,
     replies,
 )
@@ -45,11 +46,8 @@ LIMITED = Reply(b"", 429, {"Retry-After": "100"})
 @pytest.fixture(autouse=True)
 def spool_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Little patience, and a spool folder of the test's own."""
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.002)
-    monkeypatch.setenv("ELT_FETCH_PATIENCE", "20")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
     folder = tmp_path / "spool"
-    monkeypatch.setenv("ELT_SPOOL_DIR", str(folder))
+    hasten(monkeypatch, folder)
     return folder
 
 
