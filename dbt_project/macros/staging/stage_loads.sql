@@ -41,6 +41,7 @@
             {%- do create_indexes(target) -%}
             {%- do create_faulty_index(target) -%}
         {%- endif -%}
+        {%- do analyze_staging(target, state.rows) -%}
         {%- set state.first = false -%}
         {%- set state.is_done = waiting.is_last -%}
         {%- if not state.is_done -%}
