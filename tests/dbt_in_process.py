@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
 
 _State = tuple[object, ...]
 
@@ -26,8 +28,15 @@ _PARSED_WITH = ("--target", "--vars")
 _NOT_PARSED = frozenset({"target", "logs"})
 
 
-def call(project: Path, command: str, *options: str) -> dbtRunnerResult:
+def call(
+    project: Path,
+    command: str,
+    *options: str,
+    listeners: Sequence[Callable[[EventMsg], None]] = (),
+) -> dbtRunnerResult:
     """``dbt COMMAND OPTIONS`` on the project of a folder; what fails is in the result.
+
+    ``listeners`` are called with each event of dbt, such as the lines that macros log.
 
     It leaves what dbt leaves in the project's `target`, except that a manifest.json that is there
     stays if nothing of the project has changed; with ``--write-json`` it is written by any means.
@@ -47,7 +56,9 @@ def call(project: Path, command: str, *options: str) -> dbtRunnerResult:
         if not parsed.success:
             return parsed
         _MANIFESTS[state] = cast("Manifest", parsed.result)
-    result = dbtRunner(manifest=_MANIFESTS[state]).invoke([*called, "--no-write-json"])
+    result = dbtRunner(manifest=_MANIFESTS[state], callbacks=list(listeners)).invoke(
+        [*called, "--no-write-json"]
+    )
     # What has become of the nodes is read by `elt.results`, and costs little.
     name = "sources.json" if command == "source freshness" else "run_results.json"
     written = Path(given.get("--target-path", project / "target"), name)

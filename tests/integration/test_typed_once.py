@@ -45,14 +45,16 @@ def edit(project: Path) -> Edit:
 
 
 @pytest.fixture
-def run(dbt: Dbt, project: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """dbt on the copy, which succeeds; returns what it printed."""
+def run(dbt: Dbt, project: Path) -> Callable[..., str]:
+    """dbt on the copy, which succeeds; returns what it logs."""
 
     def run(command: str, *options: str) -> str:
-        capfd.readouterr()
-        result = dbt_in_process.call(project, command, "--no-quiet", *options)
+        lines: list[str] = []
+        result = dbt_in_process.call(
+            project, command, *options, listeners=[lambda event: lines.append(event.info.msg)]
+        )
         assert result.success, messages(result)
-        return capfd.readouterr().out
+        return "\n".join(lines)
 
     return run
 
