@@ -3,11 +3,10 @@
 
     On a warehouse where a source has never been loaded, `dbt build` makes the
     models of that source without rows, tests find nothing to complain about,
-    and one line a source says so. Three things keep this from hiding a fault:
+    and one line a source says so. Two things keep this from hiding a fault:
     it holds only while the ledger has no load of the source, so a table that is
-    lost is an error; the tasks of Airflow set ELT_PIPELINE_TASK and see no
-    such thing at all; and a mart is not built of a staging view that was made
-    before its raw table (`pin_loads`).
+    lost is an error; and the tasks of Airflow set ELT_PIPELINE_TASK and see no
+    such thing at all.
 #}
 
 
@@ -66,18 +65,18 @@
 
 {% macro has_no_load() -%}
     {#-
-        Whether no source at all was ever loaded: there is no ledger, nor any
-        mark of a load that was in one. False in Airflow's tasks.
+        Whether no source at all was ever loaded: there is no ledger, nor was a
+        load of one ever staged. False in Airflow's tasks.
     -#}
     {%- if not is_tolerant()
         or adapter.get_relation(target.dbname, 'raw', 'loads') -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- if not adapter.get_relation(target.dbname, 'ops', 'model_loads') -%}
+    {%- if not adapter.get_relation(target.dbname, 'ops', 'staged_loads') -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set marks = run_query('select 1 from ops.model_loads limit 1') -%}
-    {{ return(marks.rows | length == 0) }}
+    {%- set staged = run_query('select 1 from ops.staged_loads limit 1') -%}
+    {{ return(staged.rows | length == 0) }}
 {%- endmacro %}
 
 
@@ -173,33 +172,4 @@
             ) -%}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-
-{% macro check_staging(sources) -%}
-    {#-
-        Stop if the model reads a view that was made while the raw table of one
-        of the loaded `sources` was not there. It shows no rows, and loads would
-        be marked as built of them.
-    -#}
-    {%- set waiting = never_loaded(sources) -%}
-    {%- for table in sources if is_tolerant() and table not in waiting -%}
-        {%- for node in ancestors(model.depends_on.nodes).values()
-            if node.resource_type == 'model' -%}
-            {%- set found = run_query(
-                "select 1 from pg_catalog.pg_views"
-                ~ " where schemaname = '" ~ node.schema ~ "'::name"
-                ~ " and viewname = '" ~ node.alias ~ "'::name"
-                ~ " and definition like '%raw." ~ table
-                ~ " is not there yet%'::text"
-            ) -%}
-            {%- if found.rows | length -%}
-                {%- do exceptions.raise_compiler_error(
-                    node.schema ~ '.' ~ node.alias ~ ' was made before raw.'
-                    ~ table ~ ' was there, so it shows no rows: run `dbt run -s'
-                    ~ ' +' ~ model.name ~ '`.'
-                ) -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endfor -%}
 {%- endmacro %}

@@ -8,23 +8,25 @@
 
 {% macro get_fixture_sql(rows, column_name_to_data_types) -%}
     {%- if not column_name_to_data_types and is_tolerant()
-        and not load_relation(this) and not has_marks(this) -%}
+        and not load_relation(this) and not was_built(this) -%}
         {{ return("select 'is not there yet'::text as missing") }}
     {%- endif -%}
     {{ return(dbt.get_fixture_sql(rows, column_name_to_data_types)) }}
 {%- endmacro %}
 
 
-{% macro has_marks(relation) -%}
+{% macro was_built(relation) -%}
     {#- Whether a load was built into the model; here dbt gives no graph. -#}
-    {%- if not adapter.get_relation(target.dbname, 'ops', 'model_loads') -%}
+    {%- if not adapter.get_relation(target.dbname, 'ops', 'built_loads') -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set marks = run_query(
-        "select 1 from ops.model_loads as m where m.model = '"
-        ~ relation.schema ~ "." ~ relation.identifier ~ "'::text limit 1"
+    {%- set name = relation.schema ~ "." ~ relation.identifier -%}
+    {%- set loads = run_query(
+        "select 1 from ops.built_loads as b where b.model = '" ~ name
+        ~ "'::text union all select 1 from ops.staged_loads as s where s.model = '"
+        ~ name ~ "'::text limit 1"
     ) -%}
-    {{ return(marks.rows | length > 0) }}
+    {{ return(loads.rows | length > 0) }}
 {%- endmacro %}
 
 

@@ -17,10 +17,10 @@
 {%- endmacro %}
 
 
-{% macro apply_alter(target, plan) -%}
+{% macro apply_alter(target, plan, keep_rows=false) -%}
     {#-
-        Empty the table `target` and alter it as plan_alter has found. Views,
-        rights, indexes and comments of others stay.
+        Empty the table `target`, unless its rows are to be kept, and alter it as
+        plan_alter has found. Views, rights, indexes and comments of others stay.
     -#}
     {%- do log(
         'altering ' ~ target.schema ~ '.' ~ target.identifier ~ ': '
@@ -30,7 +30,9 @@
         target, 'lock table ' ~ target.render() ~ ' in access exclusive mode'
     ) -%}
     {%- set aside = set_aside_views(plan.views) -%}
-    {%- do run_query('delete from ' ~ target.render()) -%}
+    {%- if not keep_rows -%}
+        {%- do run_query('delete from ' ~ target.render()) -%}
+    {%- endif -%}
     {%- do run_query(
         'alter table ' ~ target.render() ~ ' ' ~ plan.clauses | join(', ')
     ) -%}
