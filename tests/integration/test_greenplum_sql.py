@@ -473,7 +473,7 @@ def test_all_that_is_compiled(
 ) -> None:
     """Also what no run of the test above has come to: every model and data test there is."""
     Raw(warehouse)
-    result = greenplum("compile", "--exclude", "test_type:unit")
+    result = greenplum("compile", "--exclude", "test_type:unit", "--write-json")
     assert result.success, messages(result)
     files = sorted((tmp_path / "target" / "compiled" / "elt").rglob("*.sql"))
     assert len(files) > 30

@@ -30,7 +30,9 @@
     {%- else -%}
         {%- set shape = make_temp_relation(target) -%}
         {%- call statement('shape') -%}
-            {{ get_create_table_as_sql(True, shape, get_empty_subquery_sql(sql)) }}
+            {{ get_create_table_as_sql(
+                True, shape, get_empty_subquery_sql(sql)
+            ) }}
         {%- endcall -%}
         {%- set columns = get_quoted_csv(
             columns_to_write(shape, existing, target) | map(attribute='name')

@@ -1,5 +1,8 @@
 {% macro is_staged_otherwise(definition) -%}
-    {#- Whether a load was typed by another definition of the model, or none. -#}
+    {#-
+        Whether the model has a load that another definition has typed, or has no
+        load at all.
+    -#}
     {%- set found = run_query(
         "select count(*) filter (where staged.definition = '" ~ definition
         ~ "'::text) as same, count(*) as loads"

@@ -1,26 +1,3 @@
-{#
-    `dbt source freshness` of a source that was never loaded (not_loaded.sql):
-    no error, since nothing is late before the first load, but a warning if the
-    source has a rule that can give one.
-#}
-
-
-{% macro postgres__collect_freshness(source, loaded_at_field, filter) -%}
-    {{ return(
-        freshness_of_nothing(source)
-        or default__collect_freshness(source, loaded_at_field, filter)
-    ) }}
-{%- endmacro %}
-
-
-{% macro postgres__collect_freshness_custom_sql(source, loaded_at_query) -%}
-    {{ return(
-        freshness_of_nothing(source)
-        or default__collect_freshness_custom_sql(source, loaded_at_query)
-    ) }}
-{%- endmacro %}
-
-
 {% macro freshness_of_nothing(source) -%}
     {#-
         None for a source with a load. Else what dbt takes for one loaded just
@@ -44,13 +21,4 @@
             current_timestamp as snapshotted_at
     {%- endcall -%}
     {{ return(load_result('nothing')) }}
-{%- endmacro %}
-
-
-{% macro seconds_of(rule) -%}
-    {%- set lengths = {'minute': 60, 'hour': 3600, 'day': 86400} -%}
-    {%- if rule and rule.count -%}
-        {{ return(rule.count * lengths[rule.period]) }}
-    {%- endif -%}
-    {{ return(0) }}
 {%- endmacro %}
