@@ -57,7 +57,7 @@ def test_what_the_environment_names_is_loaded_shown_and_asked(
         refused = elt(*command, **named)
         assert refused.returncode == 1
         assert "elt warehouse init" in refused.stderr
-        assert 'database "dw" does not exist' in refused.stderr
+        assert 'password authentication failed for user "elt_' in refused.stderr
         assert "Traceback" not in refused.stderr
 
     admin = {"ELT_WAREHOUSE_ADMIN_PASSWORD": elsewhere.secrets.databases[SUPERUSER]}

@@ -12,7 +12,9 @@
         {%- endcall -%}
     {%- elif not existing.is_table -%}
         {%- do outdate_staged_loads() -%}
-        {%- do replace_relation(existing, target, empty, 'create') -%}
+        {%- do replace_relation(
+            existing, target, empty, 'create', keeps_former=true
+        ) -%}
     {%- elif is_staged_otherwise(definition) or should_full_refresh() -%}
         {%- set shape = make_intermediate_relation(target) -%}
         {%- do drop_relation_if_exists(load_cached_relation(shape)) -%}
