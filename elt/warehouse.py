@@ -40,6 +40,8 @@ STAGED_TABLE = "staged_loads"
 """In `ops`: the log of which loads the staging models have typed; dbt's macros write it."""
 BUILT_TABLE = "built_loads"
 """In `ops`: the log of which loads the marts have built; dbt's macros write it."""
+FIELD_CHANGES_TABLE = "field_changes"
+"""In `ops`: fields that appeared, disappeared or changed their type; dbt's macros write it."""
 
 
 @dataclass(frozen=True)
