@@ -37,7 +37,7 @@
         {%- endfor %}
         '{{ source }}'::text as source,
         s.rejection_reason,
-        s.record,
+        s.faulty_record as record,
         l.period as load_period
     from {{ staged }} as s
     inner join ({{ pinned_loads() }}) as l on s.load_id = l.load_id
