@@ -37,7 +37,10 @@
         being lateral lets conditions on load_id through to the index. #> of no
         path is the record itself, which is decompressed once then, not once a
         field. A reason is put together only where there is one; as an array,
-        since a function takes 100 arguments at most.
+        since a function takes 100 arguments at most. _unhashable keeps the
+        planner from putting Memoize between the subqueries, which would copy
+        and hash each record to no use (twice the time): it does not where
+        something of a type that has no hash function is handed on.
     -#}
     {%- set types = json_types() -%}
     {%- set casts = soft_casts() -%}
@@ -136,7 +139,12 @@
     cross join lateral (
         select
             case
-                when jsonb_typeof(landed.{{ record }}) <> '{{ whole }}'::text
+                when
+                    {%- if whole == 'array' %}
+                    whole._record is null
+                    {%- else %}
+                    jsonb_typeof(whole._record) <> 'object'::text
+                    {%- endif %}
                     then {{ json_reason('record', json_kind_words(whole)) }}
                 {%- if faults.rejecting %}
                 {{ json_reasons(faults.rejecting) }}
