@@ -81,7 +81,7 @@ class Contents:
 
 def definition() -> sql.Composable:
     """The columns as ``create table`` takes them, with the key."""
-    typed = [
+    typed: list[sql.Composable] = [
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES.get(name, "text")))
         for name in PATHS
     ]

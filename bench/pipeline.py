@@ -1,4 +1,4 @@
-"""The pipeline of users step by step, in this process, through the functions that its tasks call."""
+"""The pipeline of users step by step, in this process, by the functions that its tasks call."""
 
 from __future__ import annotations
 

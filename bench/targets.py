@@ -302,8 +302,8 @@ def _past(bench: _Bench) -> None:
     there, days_back, fresh = 0, 0, 10**9
     for number in bench.later:
         for later in range(there, number):
-            keys = range(later * size, (later + 1) * size)
-            pipeline.land_made(_DAY + timedelta(days=later), made.users(bench.like, keys))
+            numbers = range(later * size, (later + 1) * size)
+            pipeline.land_made(_DAY + timedelta(days=later), made.users(bench.like, numbers))
         there = number
         pipeline.build()
         loads = []
@@ -337,8 +337,8 @@ def _daily_into(bench: _Bench, there: int, name: str) -> None:
     pipeline.begin()
     step = min(there, 1_000_000)
     for number in range(there // step):
-        keys = range(number * step, (number + 1) * step)
-        pipeline.land_made(_DAY + timedelta(days=number), made.users(bench.like, keys))
+        numbers = range(number * step, (number + 1) * step)
+        pipeline.land_made(_DAY + timedelta(days=number), made.users(bench.like, numbers))
         pipeline.build()
     loads = []
     for turn in range(bench.rounds):
