@@ -101,17 +101,17 @@ def flattened(record: sql.Composable) -> sql.Composable:
     return sql.SQL(", ").join(values)
 
 
-def contents(connection: psycopg.Connection, relation: sql.Composable) -> Contents:
-    """The contents of a table whose columns have the names of the mart `users`."""
-    return _contents(connection, relation, lambda name: _RENAMED.get(name, name), "password")
+def of_mart(relation: sql.Composable) -> sql.Composable:
+    """What the mart `users` holds, as texts under the names of `PATHS`."""
+    return _texts(relation, lambda name: _RENAMED.get(name, name))
 
 
-def contents_of_staging(connection: psycopg.Connection, relation: sql.Composable) -> Contents:
-    """The same of one with the names of `PATHS`."""
-    return _contents(connection, relation, lambda name: name, DIGEST)
+def of_staging(relation: sql.Composable) -> sql.Composable:
+    """The same of a table with these names."""
+    return _texts(relation, lambda name: name)
 
 
-def contents_of_dlt(connection: psycopg.Connection, relation: sql.Composable) -> Contents:
+def of_dlt(relation: sql.Composable) -> sql.Composable:
     """The same of dlt's table, which names and types the columns itself."""
     # A column has one type; what does not fit lies in another one, as texts beside numbers do here.
     joined = sql.SQL(
@@ -119,32 +119,50 @@ def contents_of_dlt(connection: psycopg.Connection, relation: sql.Composable) ->
         " coalesce(to_jsonb(loaded) ->> 'location__postcode__v_text', location__postcode::text)"
         " as postcode from {} as loaded) as joined"
     ).format(relation)
-
-    def named(name: str) -> str:
-        return name if name == "postcode" else PATHS[name].replace(".", "__")
-
-    return _contents(connection, joined, named, "password")
+    own = ("postcode", DIGEST)
+    return _texts(joined, lambda name: name if name in own else PATHS[name].replace(".", "__"))
 
 
-def _contents(
-    connection: psycopg.Connection,
-    relation: sql.Composable,
-    named: Callable[[str], str],
-    digest: str,
-) -> Contents:
-    texts = [
-        sql.SQL("({}::{})::text").format(sql.Identifier(named(name)), _type(name))
-        for name in _COMPARED
-    ]
+def contents(connection: psycopg.Connection, texts: sql.Composable) -> Contents:
+    """Rows and checksum of what one of the functions above gives."""
     row = connection.execute(
         sql.SQL(
-            "select count(*), coalesce(sum(hashtextextended(row({}, {})::text, 0)), 0)::text"
-            " from {}"
-        ).format(sql.SQL(", ").join(texts), sql.Identifier(digest), relation)
+            "select count(*), coalesce(sum(hashtextextended(row(texts.*)::text, 0)), 0)::text"
+            " from ({}) as texts"
+        ).format(texts)
     ).fetchone()
     if row is None:
         raise SystemExit("A checksum has no row.")
     return Contents(*row)
+
+
+def differences(
+    connection: psycopg.Connection, got: sql.Composable, wanted: sql.Composable
+) -> dict[str, int]:
+    """In how many rows of the same key the two differ, by column; those that are alike left out."""
+    counts = [
+        sql.SQL("count(*) filter (where got.{name} is distinct from wanted.{name})").format(
+            name=sql.Identifier(name)
+        )
+        for name in _COMPARED
+    ]
+    row = connection.execute(
+        sql.SQL("select {} from ({}) as got inner join ({}) as wanted using (user_id)").format(
+            sql.SQL(", ").join(counts), got, wanted
+        )
+    ).fetchone()
+    pairs = zip(_COMPARED, row or (), strict=True)
+    return {name: count for name, count in pairs if count}
+
+
+def _texts(relation: sql.Composable, named: Callable[[str], str]) -> sql.Composable:
+    columns = [
+        sql.SQL("({}::{})::text as {}").format(
+            sql.Identifier(named(name)), _type(name), sql.Identifier(name)
+        )
+        for name in _COMPARED
+    ]
+    return sql.SQL("select {} from {}").format(sql.SQL(", ").join(columns), relation)
 
 
 def _at(record: sql.Composable, name: str) -> sql.Composable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -140,6 +140,10 @@ class Figures:
         self.kept[self.where][name] = figure
         line(f"  = {name}: {value:.2f}")
 
+    def say(self, way: str, differing: Mapping[str, int]) -> None:
+        """Keep in how many rows a way has made something else of a column."""
+        self.kept.setdefault("contents", {})[way] = dict(differing)
+
     def get(self, where: str, name: str) -> float | None:
         """The figure as it is shown; None where there is none."""
         figure = self.kept.get(where, {}).get(name)
@@ -222,13 +226,18 @@ def _seconds(figures: Figures) -> list[str]:
 
 
 def _others(figures: Figures) -> list[str]:
-    lines = ["| way, start-up included | ÷ floor | seconds | peak MiB |", "|---|---|---|---|"]
+    lines = ["| way, start-up included | ÷ floor | seconds | peak MiB | content |"]
+    lines.append("|---|---|---|---|---|")
     for way in ("dlt", "pandas"):
         cells = [
             _shown(figures.get("now", name) or figures.get("before", name))
             for name in (way, f"{way}_seconds", f"{way}_memory")
         ]
-        lines.append(f"| {way} | {' | '.join(cells)} |")
+        differing = figures.kept.get("contents", {}).get(way)
+        said = "" if differing is None else "equal"
+        if differing:
+            said = ", ".join(f"{name} differs in {rows:,} rows" for name, rows in differing.items())
+        lines.append(f"| {way} | {' | '.join(cells)} | {said} |")
     return lines
 
 
