@@ -1,6 +1,7 @@
 """Users by dlt's rest_api source, with what it does by default: python -m bench.by_dlt URL PAGES.
 
-DATABASE_URL names the warehouse; the table is ``by_dlt.users``. It needs the group `bench`.
+DATABASE_URL names the warehouse; the table is ``by_dlt.users``. It needs the group `bench`, and
+prints the most memory that it had.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from bench import report
 
 
 def load(url: str, pages: int, page: int, seed: str, folder: Path) -> None:
@@ -43,3 +46,4 @@ def load(url: str, pages: int, page: int, seed: str, folder: Path) -> None:
 
 if __name__ == "__main__":
     load(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))
+    report.line(str(report.memory("VmHWM")))

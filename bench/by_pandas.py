@@ -1,7 +1,8 @@
 """Users as the seed of this project loaded them, page by page: pandas → CSV → COPY.
 
 ``python -m bench.by_pandas URL PAGES``. DATABASE_URL names the warehouse; the table is
-``by_pandas.users``, typed, with its key, and nothing is kept raw. It needs the group `bench`.
+``by_pandas.users``, typed, with its key, and nothing is kept raw. It needs the group `bench`, and
+prints the most memory that it had.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import psycopg
 import requests
 from psycopg import sql
 
-from bench import columns
+from bench import columns, report
 
 USERS = sql.SQL("by_pandas.users")
 
@@ -51,3 +52,4 @@ def load(url: str, pages: int, page: int, seed: str) -> None:
 
 if __name__ == "__main__":
     load(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    report.line(str(report.memory("VmHWM")))

@@ -7,10 +7,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg.sql import SQL, Identifier
 
@@ -47,6 +48,32 @@ def empty_warehouse(database: Server) -> None:
 def superuser(database: Server) -> psycopg.Connection[Any]:
     """A connection to the warehouse that may do everything, without transactions."""
     return psycopg.connect(database.dsn(SUPERUSER, warehouse.WAREHOUSE_DATABASE), autocommit=True)
+
+
+class Cpu:
+    """CPU time of this process and those it has waited for, and of the server of ``folder``.
+
+    Wall time also counts what else a machine does; this does not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        pid = (Home(folder / "stack").postgres / "postmaster.pid").read_text().split("\n")[0]
+        self._server = psutil.Process(int(pid))
+
+    def own(self) -> float:
+        """Seconds of this process and of its children that have ended."""
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+    def server(self) -> float:
+        """Seconds of the server, also in sessions that have ended."""
+        times = self._server.cpu_times()
+        total = times.user + times.system + times.children_user + times.children_system
+        for process in self._server.children():
+            with suppress(psutil.Error):
+                times = process.cpu_times()
+                total += times.user + times.system
+        return float(total)
 
 
 def hooks(database: Server, url: str, folder: Path) -> dict[str, str]:

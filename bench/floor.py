@@ -16,6 +16,7 @@ from pathlib import Path
 from psycopg import sql
 
 from bench import columns, embedded
+from bench.embedded import Cpu
 from elt import warehouse
 from elt.local.postgres import programs
 from elt.stack.secrets import SUPERUSER
@@ -27,10 +28,11 @@ _COPY = "\\copy floor.records from pstdin with (format csv, quote e'\\x01', deli
 
 @dataclass(frozen=True)
 class Floor:
-    """Seconds of the copy and of the flattening."""
+    """Seconds of the copy and of the flattening, and CPU seconds of both."""
 
     copied: float
     flattened: float
+    cpu: float
 
     @property
     def seconds(self) -> float:
@@ -46,7 +48,7 @@ def write(records: Iterable[bytes], file: Path) -> None:
             out.write(b"\n")
 
 
-def load(database: Server, file: Path) -> Floor:
+def load(database: Server, file: Path, cpu: Cpu) -> Floor:
     """Measure, beginning with empty tables."""
     with embedded.superuser(database) as connection:
         connection.execute("drop schema if exists floor cascade")
@@ -57,12 +59,14 @@ def load(database: Server, file: Path) -> Floor:
             USERS, columns.flattened(sql.Identifier("doc"))
         )
         statement = flatten.as_string(connection)
+    used = cpu.own() + cpu.server()
     begun = time.perf_counter()
     with file.open("rb") as records:
         _psql(database, _COPY, stdin=records.fileno())
     copied = time.perf_counter()
     _psql(database, statement)
-    return Floor(copied - begun, time.perf_counter() - copied)
+    flattened = time.perf_counter()
+    return Floor(copied - begun, flattened - copied, cpu.own() + cpu.server() - used)
 
 
 def _psql(database: Server, statement: str, stdin: int = subprocess.DEVNULL) -> None:

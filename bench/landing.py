@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from bench import embedded, floor, report
+from bench.embedded import Cpu
 from bench.sample_api import SEED, records, server
 from elt.local import postgres
 from elt.stack.server import Server
@@ -46,7 +47,7 @@ def _measure(database: Server, url: str, folder: Path) -> None:
     for _ in range(ROUNDS):
         few.append(_extract(FEW, environment))
         many.append(_extract(MANY, environment))
-        floors.append(floor.load(database, file).copied)
+        floors.append(floor.load(database, file, Cpu(folder)).copied)
     copied = statistics.median(floors)
     rows = [[f"psql \\copy, {MANY * PAGE:,} records", "", "", f"{copied:.2f}", "1.00", ""]]
     for pages, results in ((FEW, few), (MANY, many)):
@@ -103,7 +104,7 @@ def extract(pages: int) -> dict[str, float]:
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
     landing.create_tables(loader, source)
     api = ApiHook(source.conn_id)
-    started = _memory("VmRSS")
+    started = report.memory("VmRSS")
     begun = time.perf_counter()
     with Spool() as spool:
         fetched = fetch.fetch(api, source, {"seed": SEED}, pages * PAGE, spool)
@@ -119,16 +120,8 @@ def extract(pages: int) -> dict[str, float]:
         "fetch": there - begun,
         "land": done - there,
         "started": started,
-        "peak": _memory("VmHWM"),
+        "peak": report.memory("VmHWM"),
     }
-
-
-def _memory(field: str) -> float:
-    """Bytes that /proc says of this process."""
-    for entry in Path("/proc/self/status").read_text().splitlines():
-        if entry.startswith(f"{field}:"):
-            return float(entry.split()[1]) * 1024
-    raise SystemExit(f"/proc/self/status has no {field}: this needs Linux.")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import embedded
+from bench.embedded import Cpu
 from elt.stack.server import Server
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Load:
     build: Build
     reconcile: float
     counts: dict[str, int]
+    cpu: float
+    """CPU seconds of all, without dbt's own."""
 
     @property
     def models(self) -> float:
@@ -83,7 +86,7 @@ class Load:
 class Pipeline:
     """The pipeline on one warehouse, with the dbt project that `embedded.dbt_project` made."""
 
-    def __init__(self, database: Server, project: Path) -> None:
+    def __init__(self, database: Server, project: Path, cpu: Cpu) -> None:
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
         from dags.user_processing import users
@@ -92,6 +95,7 @@ class Pipeline:
 
         self._database = database
         self._project = project
+        self._cpu = cpu
         self._source = users
         self._loader = PostgresHook(postgres_conn_id=warehouse.LOADER_CONN_ID)
         self._transformer = PostgresHook(postgres_conn_id=warehouse.TRANSFORMER_CONN_ID)
@@ -110,17 +114,18 @@ class Pipeline:
         from elt import fetch
         from elt.spool import Spool
 
+        used = self._cpu.own() + self._cpu.server()
         with Spool() as spool:
             begun = time.perf_counter()
             fetched = fetch.fetch(self._api, self._source, {"seed": seed}, records, spool)
             seconds = time.perf_counter() - begun
             ref, land = self._land(period, spool, fetched)
-        return self._finish(ref, seconds, land)
+        return self._finish(ref, seconds, land, used)
 
     def load_made(self, period: datetime, records: Iterable[bytes]) -> Load:
         """Load records that were made here."""
         ref, land = self.land_made(period, records)
-        return self._finish(ref, 0.0, land)
+        return self._finish(ref, 0.0, land, self._cpu.own() + self._cpu.server())
 
     def land_made(self, period: datetime, records: Iterable[bytes]) -> tuple[RawRef, float]:
         """Land records that were made here; the seconds of that, too."""
@@ -169,10 +174,13 @@ class Pipeline:
         ref = landing.land(self._loader, self._source, period, run, spool, fetched)
         return ref, time.perf_counter() - begun
 
-    def _finish(self, ref: RawRef, fetch: float, land: float) -> Load:
+    def _finish(self, ref: RawRef, fetch: float, land: float, used: float) -> Load:
+        before = self._cpu.own()
         build = self.build()
+        of_dbt = self._cpu.own() - before
         counts, seconds = self.reconcile(ref)
-        return Load(ref, fetch, land, build, seconds, counts)
+        cpu = self._cpu.own() + self._cpu.server() - used - of_dbt
+        return Load(ref, fetch, land, build, seconds, counts, cpu)
 
     def _dbt(self, command: str, *options: str, listener: Any = None) -> None:
         from dbt.cli.main import dbtRunner

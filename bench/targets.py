@@ -24,6 +24,7 @@ from urllib.parse import quote
 from psycopg import sql
 
 from bench import columns, embedded, floor, made, results
+from bench.embedded import Cpu
 from bench.floor import Floor
 from bench.pipeline import USERS, Load, Pipeline, plain_logs
 from bench.report import line
@@ -101,7 +102,7 @@ def run(arguments: argparse.Namespace) -> None:
         url = "http://{}:{}".format(*address)
         embedded.empty_warehouse(database)
         project = embedded.dbt_project(database, url, folder)
-        bench = _Bench(arguments, database, url, folder, Pipeline(database, project), figures)
+        bench = _Bench(arguments, database, url, folder, project, figures)
         for scenario in chosen:
             begun = time.perf_counter()
             SCENARIOS[scenario](bench)
@@ -118,7 +119,7 @@ class _Bench:
         database: Server,
         url: str,
         folder: Path,
-        pipeline: Pipeline,
+        project: Path,
         figures: Figures,
     ) -> None:
         self.records: int = arguments.records
@@ -127,7 +128,8 @@ class _Bench:
         self.database = database
         self.url = url
         self.folder = folder
-        self.pipeline = pipeline
+        self.cpu = Cpu(folder)
+        self.pipeline = Pipeline(database, project, self.cpu)
         self.figures = figures
         pages = min(self.records, 10_000) // PAGE
         self.like = list(chain.from_iterable(records(url, pages, PAGE)))
@@ -142,7 +144,7 @@ class _Bench:
 
     def floor(self, count: int) -> Floor:
         """The floor of ``count`` records."""
-        return floor.load(self.database, self.file(count))
+        return floor.load(self.database, self.file(count), self.cpu)
 
     def first(self, count: int) -> Load:
         """A first load of ``count`` records into an empty warehouse."""
@@ -180,7 +182,7 @@ class _Bench:
         line(
             f"  {what}: fetch {load.fetch:.2f}, land {load.land:.2f}, models"
             f" {load.build.seconds:.2f} (dbt {load.build.wall:.2f} in all),"
-            f" reconcile {load.reconcile:.2f}"
+            f" reconcile {load.reconcile:.2f}; CPU {load.cpu:.2f}"
         )
 
 
@@ -195,7 +197,10 @@ def _first(bench: _Bench) -> None:
         bench.expect(again, unchanged=count)
         bench.say("same day again", again)
         floors.append(bench.floor(count))
-        line(f"  floor: copy {floors[-1].copied:.2f}, flatten {floors[-1].flattened:.2f}")
+        line(
+            f"  floor: copy {floors[-1].copied:.2f}, flatten {floors[-1].flattened:.2f};"
+            f" CPU {floors[-1].cpu:.2f}"
+        )
         firsts.append(first)
         agains.append(again)
     with embedded.superuser(bench.database) as connection:
@@ -208,6 +213,8 @@ def _first(bench: _Bench) -> None:
     put("floor_copy", _median(one.copied for one in floors), count)
     put("floor_flatten", _median(one.flattened for one in floors), count)
     put("first", _median(load.seconds / low.seconds for load, low in pairs), count)
+    put("first_cpu", _median(load.cpu / low.cpu for load, low in pairs), count)
+    put("floor_cpu", _median(one.cpu for one in floors), count)
     put("first_wall", _median(load.wall / low.seconds for load, low in pairs), count)
     put("first_fetch", _median(load.fetch for load in firsts), count)
     put("first_land", _median(load.land for load in firsts), count)
@@ -234,10 +241,12 @@ def _wal(load: Load) -> int:
 def _ways(bench: _Bench) -> None:
     """dlt and pandas, in turn with the floor; the pipeline's own process is another scenario."""
     for way in ("dlt", "pandas"):
-        ratios, peaks, seconds = [], [], []
+        ratios, of_cpu, peaks, seconds = [], [], [], []
         for _ in range(max(1, bench.rounds - 1)):
             low = bench.floor(bench.records)
+            used = bench.cpu.own() + bench.cpu.server()
             took, peak = _process(bench, way)
+            of_cpu.append((bench.cpu.own() + bench.cpu.server() - used) / low.cpu)
             with embedded.superuser(bench.database) as connection:
                 found = columns.of_dlt if way == "dlt" else columns.of_staging
                 got = found(sql.Identifier(f"by_{way}", "users"))
@@ -253,6 +262,7 @@ def _ways(bench: _Bench) -> None:
             seconds.append(took)
             peaks.append(peak)
         bench.figures.put(way, _median(ratios), bench.records)
+        bench.figures.put(f"{way}_cpu", _median(of_cpu), bench.records)
         bench.figures.put(f"{way}_seconds", _median(seconds), bench.records)
         bench.figures.put(f"{way}_memory", max(peaks), bench.records)
 
@@ -272,13 +282,11 @@ def _process(bench: _Bench, way: str) -> tuple[float, float]:
     command = [sys.executable, "-m", f"bench.by_{way}", bench.url, str(bench.records // PAGE)]
     command += [str(PAGE), SEED, str(bench.folder)]
     begun = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, cwd=project_root())
-    _, status, usage = os.wait4(process.pid, 0)
+    done = subprocess.run(
+        command, env=environment, cwd=project_root(), stdout=subprocess.PIPE, check=True
+    )
     seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{way} failed; what it said is above.")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, float(done.stdout.splitlines()[-1]) / 2**20
 
 
 def _memory(bench: _Bench, count: int = 10_000, name: str = "memory") -> None:
