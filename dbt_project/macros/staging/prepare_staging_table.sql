@@ -13,7 +13,9 @@
         {%- endcall -%}
     {%- elif not existing.is_table -%}
         {%- do outdate_staged_loads() -%}
-        {%- do replace_relation(existing, target, empty, 'create') -%}
+        {%- do replace_relation(
+            existing, target, empty, 'create', keeps_former=true
+        ) -%}
     {%- elif staged.otherwise or not staged.loads or should_full_refresh() -%}
         {%- if staged.otherwise and not retypes() -%}
             {%- do log(
