@@ -11,12 +11,11 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
-    from dbt_common.events.base_types import EventMsg
 
 _State = tuple[object, ...]
 
@@ -32,7 +31,7 @@ def call(
     project: Path,
     command: str,
     *options: str,
-    listeners: Sequence[Callable[[EventMsg], None]] = (),
+    listeners: Sequence[Callable[[Any], None]] = (),
 ) -> dbtRunnerResult:
     """``dbt COMMAND OPTIONS`` on the project of a folder; what fails is in the result.
 

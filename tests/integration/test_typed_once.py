@@ -51,7 +51,7 @@ def run(dbt: Dbt, project: Path) -> Callable[..., str]:
     def run(command: str, *options: str) -> str:
         lines: list[str] = []
         result = dbt_in_process.call(
-            project, command, *options, listeners=[lambda event: lines.append(event.info.msg)]
+            project, command, *options, listeners=[lambda event: lines.append(str(event.info.msg))]
         )
         assert result.success, messages(result)
         return "\n".join(lines)

@@ -171,9 +171,10 @@ def someone(like: dict[str, Any], number: int, **fields: object) -> dict[str, An
 def dbt(home: Home, *command: str) -> None:
     subprocess.run(
         [
-            *(Path(sys.executable).with_name("dbt"), "--quiet", *command),
-            *("--project-dir", home.dbt_project, "--profiles-dir", home.dbt_project),
-            *("--target-path", home.dbt_target, "--log-path", home.logs),
+            str(Path(sys.executable).with_name("dbt")),
+            *("--quiet", *command),
+            *(f"--project-dir={home.dbt_project}", f"--profiles-dir={home.dbt_project}"),
+            *(f"--target-path={home.dbt_target}", f"--log-path={home.logs}"),
         ],
         check=True,
     )
