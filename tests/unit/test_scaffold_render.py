@@ -155,7 +155,8 @@ def is_plain_sql(text: str, found: Plan) -> None:
         return macro
 
     known = (
-        "source ref config from_json row_hash content_of latest_per_key rejected_config rejected"
+        "ref staging_model records_to_type from_json row_hash content_of keyed_mart"
+        " latest_per_key rejected_of"
     )
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     rendered = environment.from_string(text).render({name: take(name) for name in known.split()})
