@@ -1,4 +1,6 @@
-{{ mart_by_load('stg_rickandmorty__locations') }}
+{{ mart_by_load(
+    'stg_rickandmorty__locations', distributed_by=['day', 'place']
+) }}
 
 with
 
