@@ -1,7 +1,8 @@
 """The page "Data" of a warehouse with a long history: server time of what it asks for.
 
-A ledger of 100,000 loads, a history of dbt with 40 results a load for the last 10,000 of them,
-100,000 rejected records and a mart of a million rows, on the machine's own PostgreSQL.
+A ledger of 100,000 loads, staged and built, a history of dbt with 40 results a load for the last
+10,000 of them, a million staged records of which 100,000 have a fault, and a mart of a million
+rows, on the machine's own PostgreSQL.
 """
 
 from __future__ import annotations
@@ -51,11 +52,34 @@ _FILL = (
     cross join unnest(%(nodes)s::text[], %(good)s::text[], %(bad)s::text[]) as n (node, good, bad)
     """,
     """
-    insert into analytics.rejected_records
+    insert into ops.staged_loads
     select
-        %(loads)s - 999 + i %% 1000, i, 'randomuser__users',
-        'field_' || i %% 20 || ': not an integer', jsonb_build_object('x', repeat('y', 800)), now()
-    from generate_series(1, 100000) as i
+        'analytics.stg_randomuser__users', l.load_id, l.load_id, l.source, l.account, l.period,
+        l.records, 0, 0, 'definition', false, 'invocation', now()
+    from raw.loads as l
+    """,
+    """
+    insert into ops.built_loads
+    select
+        'analytics.users', 1, s.load_id, s.staged_no, s.source, s.account, s.period, s.records,
+        0, 0, 0, 0, 0, 'definition', 'invocation', now()
+    from ops.staged_loads as s
+    """,
+    """
+    insert into analytics.stg_randomuser__users (
+        load_id, record_no, load_period, user_id, row_hash, street_name, rejection_reason, misfits,
+        faulty_record
+    )
+    select
+        case when i > 900000 then %(loads)s - 999 + i %% 1000 else i %% %(loads)s end,
+        i, now(), gen_random_uuid(), md5(i::text), repeat('z', 200),
+        case when i > 950000 then 'login.uuid: missing' end,
+        case
+            when i between 900001 and 950000
+                then 'field_' || i %% 20 || ': not an integer; other: not a date'
+        end,
+        case when i > 900000 then jsonb_build_object('x', repeat('y', 800)) end
+    from generate_series(1, 1000000) as i
     """,
     """
     insert into analytics.users (

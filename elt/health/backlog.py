@@ -36,40 +36,76 @@ built, so those that it lacks are the last ones."""
 
 # A scalar subquery, or one in "exists", would do, but Greenplum fails on some that are correlated.
 _BACKLOG = """
+with
+
+asked as (
+    select
+        p.*,
+        g.generation
+    from
+        unnest(
+            %(models)s::text[],
+            %(stagings)s::text[],
+            %(sources)s::text[],
+            %(accounts)s::text[],
+            %(declared)s::boolean[]
+        ) as p (model, staging, source, account, is_declared)
+    left join lateral (
+        select m.generation
+        from ops.built_loads as m
+        where m.model = p.model
+        order by m.generation desc
+        limit 1
+    ) as g on true
+),
+
+latest as (
+    select
+        a.source,
+        a.account,
+        r.load_id,
+        r.records
+    from (
+        select distinct
+            x.source,
+            x.account
+        from asked as x
+    ) as a
+    cross join lateral (
+        select
+            l.load_id,
+            l.records
+        from {ledger} as l
+        where l.source = a.source and l.account = a.account
+        order by l.load_id desc
+        limit %(counted)s
+    ) as r
+),
+
+lacking as (
+    select
+        p.model,
+        p.source,
+        p.account,
+        count(*) as loads,
+        sum(l.records)::bigint as records
+    from asked as p
+    inner join latest as l on p.source = l.source and p.account = l.account
+    {taken_and_built}
+    where not ({is_built})
+    group by p.model, p.source, p.account
+)
+
 select
     p.model,
     p.source,
     p.is_declared,
-    u.loads,
-    u.records,
+    coalesce(u.loads, 0) as loads,
+    coalesce(u.records, 0) as records,
     b.period
-from
-    unnest(
-        %(models)s::text[],
-        %(stagings)s::text[],
-        %(sources)s::text[],
-        %(accounts)s::text[],
-        %(declared)s::boolean[]
-    ) as p (model, staging, source, account, is_declared)
-left join lateral (
-    select m.generation
-    from ops.built_loads as m
-    where m.model = p.model
-    order by m.generation desc
-    limit 1
-) as g on true
-cross join lateral (
-    select count(*) as loads, coalesce(sum(l.records), 0)::bigint as records
-    from (
-        select r.load_id, r.records
-        from {ledger} as r
-        where r.source = p.source and r.account = p.account
-        order by r.load_id desc
-        limit %(counted)s
-    ) as l
-    {taken_and_built}
-    where not ({is_built})
-) as u
+from asked as p
+left join lacking as u
+    on p.model = u.model and p.source = u.source and p.account = u.account
 left join lateral (
     select l.period
     from {ledger} as l
@@ -96,7 +132,7 @@ _TAKEN_AND_BUILT = """
         from ops.built_loads as m
         where
             m.model = p.model
-            and m.generation = g.generation
+            and m.generation = p.generation
             and m.load_id = l.load_id
             and m.staged_no = taken.staged_no
         limit 1
@@ -229,7 +265,7 @@ def _marked(
         (table.name, table.staged_in[source], source, account, is_declared)
         for table in tables
         for source in table.marks
-        for account, is_declared in accounts.get(source, [("", True)])
+        for account, is_declared in accounts.get(source, ())
     ]
     names = ("models", "stagings", "sources", "accounts", "declared")
     lacking = rows(
@@ -243,9 +279,10 @@ def _marked(
             "now": now,
         },
     )
-    built: dict[str, Backlog] = {}
+    # Of a source that has not landed there is nothing to build.
+    built = {table.name: Backlog({}, 0, 0, ()) for table in tables if table.marks}
     for row in lacking:
-        former = built.get(row["model"], Backlog({}, 0, 0, ()))
+        former = built[row["model"]]
         newest = {row["source"]: row["period"]} if row["is_declared"] else {}
         built[row["model"]] = Backlog(
             _oldest([former, Backlog(newest, 0, 0, ())]),

@@ -298,7 +298,7 @@ def _faults(
     for view in views:
         query = sql.SQL(
             "select count(rejection_reason), count(*) from {}"
-            " where %s::bigint[] is null or load_id = any(%s)"
+            " where %s::bigint[] is null or load_id = any(%s::bigint[])"
         ).format(sql.Identifier(warehouse.ANALYTICS_SCHEMA, view))
         row = connection.execute(query, (load_ids, load_ids)).fetchone()
         if row is not None:

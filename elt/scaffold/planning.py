@@ -249,7 +249,7 @@ class _Planning:
         if len(sampled) > len(kept):
             self.remarks.append(
                 f"of {len(sampled):,} fields the first {len(kept)} became columns; the others are"
-                " in the staging model's column record"
+                " in the raw table's column record"
             )
         names = naming.columns([one.path for one in kept])
         columns = [

@@ -33,12 +33,12 @@ def test_each_table_has_one_event_of_a_run(stack: Stack) -> None:
     )
     found = sorted((event["name"], event["extra"].get("rows")) for event in events)
     assert found == [
-        ("marts.rejected_records", 0),
+        ("marts.rejected_records", None),
         ("marts.users", 40),
         ("marts.users_by_country", found[2][1]),
         ("raw.randomuser__users", 40),
         ("seeds.countries", 21),
-        ("staging.stg_randomuser__users", None),
+        ("staging.stg_randomuser__users", 40),
     ]
     assert {event["extra"]["load_id"] for event in events} == {int(load)}
     (raw,) = (event for event in events if event["name"] == "raw.randomuser__users")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 from airflow.api_fastapi.core_api import security
 from fastapi.routing import APIRoute
+from rich.console import Console
 from starlette.testclient import TestClient
 
 from elt import project as dbt_files
@@ -25,6 +27,8 @@ from elt import warehouse as names
 from elt.health import tables
 from elt.health.freshness import Rule
 from elt.health.tables import Project, Table
+from elt.local import summary
+from elt.local.home import Home
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.ui import failing, field_changes, health, loads, rejected, sizes, snapshot, states
@@ -584,6 +588,53 @@ def test_rejected_records_are_counted_by_reason_and_lost_fields_each_by_itself(
         )
     assert detail("analytics.countries").faults == Faults([], [], 0, 0, True)
     assert detail("analytics.exchange_rates").faults == Faults([], [], 0, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "said"),
+    [
+        ("user_processing", "1 users, 2 rejected records, 1 record without a field that did not"),
+        ("other", "Rows: users 1; 1 rejected records."),
+    ],
+)
+def test_a_run_says_how_many_records_have_a_fault(
+    pipeline: str,
+    said: str,
+    warehouse: Server,
+    rejects: Callable[..., None],
+    record: Record,
+    sql: Sql,
+    tmp_path: Path,
+) -> None:
+    """Of users those of all loads, else those of the loads of the run."""
+    load_log.create(sql)
+    rejects(("a reason", None), ("a reason", "x: not a date"), (None, "x: not a date"))
+    sql(
+        "create table analytics.users as select 'Ann'::text as firstname, ''::text as lastname,"
+        " 'Spain'::text as country, ''::text as email",
+        role=names.TRANSFORMER,
+    )
+    sql(
+        "insert into raw.loads select 1, 'randomuser__users', 'other', 'a run', '', '', 1, 1, 0,"
+        " '2026-11-02Z', now(), now(), now()"
+    )
+    record("model.elt.stg_randomuser__users")
+    record("model.elt.users")
+    sql("update ops.dbt_results set dag_id = 'other', run_id = 'a run'")
+    sql(
+        f"insert into ops.staged_loads select '{load_log.STAGING}', 1, 1, 'randomuser__users', '',"
+        " now(), 1, 0, 0, '', false, '', now()"
+    )
+    output = io.StringIO()
+    summary.show(
+        Home(tmp_path),
+        warehouse,
+        summary.Run(pipeline, "a run"),
+        Console(file=output, width=500),
+        seconds=1,
+        log=tmp_path / "log",
+    )
+    assert said in output.getvalue()
 
 
 def test_of_very_many_faulty_records_the_newest_are_counted(

@@ -155,15 +155,30 @@ def is_plain_sql(text: str, found: Plan) -> None:
         return macro
 
     known = (
-        "source ref config from_json row_hash content_of latest_per_key rejected_config rejected"
+        "ref staging_model records_to_type from_json row_hash content_of keyed_mart"
+        " latest_per_key rejected_of"
     )
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     rendered = environment.from_string(text).render({name: take(name) for name in known.split()})
     assert re.fullmatch(r"[a-z0-9_\s().*,:;-]*", rendered.replace("lists and objects, as JSON", ""))
     assert max(map(len, text.splitlines())) <= 80
     assert text.isascii()
-    if "from_json" in called:
-        fields = called["from_json"][2]
+    key = {} if found.key is None else {"key": found.key.name}
+    if "keyed_mart" in called:
+        assert called["keyed_mart"] == (found.staging, key)
+        assert called["latest_per_key"] == ("sql", key)
+        assert called["ref"] == (found.staging, {})
+    elif "rejected_of" in called:
+        assert called == {"rejected_of": (found.staging, {})}
+    else:
+        assert called["staging_model"] == (found.source.table, key)
+        assert called["records_to_type"] == (found.source.name, found.source.table, {})
+        *_, fields, named = called["from_json"]
+        required = named.get("required", [])
+        assert [tuple(at.split(".")) if isinstance(at, str) else tuple(at) for at in required] == (
+            [] if found.key is None else [found.key.path]
+        )
+        assert named["kept"] == ["load_period"]
         for column, (name, path, kind) in zip(found.columns, fields, strict=True):
             names = path.split(".") if isinstance(path, str) else path
             assert (name, tuple(names), kind) == (column.name, column.path, column.type)

@@ -35,31 +35,18 @@ def sources(plan: Plan) -> str:
 
 def staging(plan: Plan) -> str:
     """The staging model: every field, typed and named."""
-    fields = "\n".join(line for column in plan.columns for line in _field(column))
-    required = ""
+    source, table = jinja(plan.source.name), jinja(plan.source.table)
+    key = [f"key={jinja(plan.key.name)}"] if plan.key is not None else []
+    fields = ["'source'", "'record'", "fields"]
     if plan.key is not None:
-        required = f", required=[{jinja_path(plan.key.path)}]"
-    call = f"    {{{{ from_json('source', 'record', fields{required}) }}}}"
-    if len(call) > _WIDTH:
-        call = "\n".join(
-            [
-                "    {{ from_json(",
-                "        'source',",
-                "        'record',",
-                "        fields,",
-                f"        required=[{_long(plan.key.path if plan.key else ())}]",
-                "    ) }}",
-            ]
-        )
-    source = f"{jinja(plan.source.name)}, {jinja(plan.source.table)}"
-    if len(source) > _WIDTH - 32:
-        source = f"\n        {source}\n    "
+        fields.append(f"required=[{_long(plan.key.path, _WIDTH - 20)}]")
     return fill(
         "staging.sql",
+        staging_model=_call("staging_model", [table, *key]),
         limit="-- sqlfluff:max_parse_nodes:0\n" if len(plan.columns) > _MANY else "",
-        fields=fields,
-        call=call,
-        source=source,
+        fields="\n".join(line for column in plan.columns for line in _field(column)),
+        records=_call("records_to_type", [source, table], indent=4),
+        from_json=_call("from_json", [*fields, "kept=['load_period']"], indent=4),
     )
 
 
@@ -82,11 +69,11 @@ def staging_yaml(plan: Plan) -> str:
 
 def mart(plan: Plan) -> str:
     """The keyed mart."""
+    staging, key = jinja(plan.staging), f"key={jinja(_key(plan).name)}"
     return fill(
         "mart.sql",
-        key=_key(plan).name,
-        table=plan.source.table,
-        staging=plan.staging,
+        keyed_mart=_call("keyed_mart", [staging, key]),
+        latest_per_key=_call("latest_per_key", [f"ref({staging})", key], indent=4),
         columns=_selected(plan),
     )
 
@@ -106,18 +93,30 @@ def mart_yaml(plan: Plan) -> str:
 
 
 def rejected(plan: Plan) -> str:
-    """The records that could not be typed."""
-    return fill("rejected.sql", table=plan.source.table, staging=plan.staging)
+    """The view of the records that were rejected, or lost a field."""
+    return fill("rejected.sql", rejected_of=_call("rejected_of", [jinja(plan.staging)]))
 
 
 def rejected_yaml(plan: Plan) -> str:
-    """Contract and tests of the rejected records."""
+    """Contract and tests of that view."""
     return fill(
         "rejected.yml",
         rejected=plan.rejected,
         table=plan.source.table,
         source=plan.source.name,
     )
+
+
+def _call(macro: str, arguments: list[str], indent: int = 0) -> str:
+    """A call of a macro: on a line, or with its arguments on one, or on one each."""
+    margin = " " * indent
+    whole = f"{margin}{{{{ {macro}({', '.join(arguments)}) }}}}"
+    inner = f"{margin}    {', '.join(arguments)}"
+    if "\n" in inner or len(inner) > _WIDTH:
+        inner = ",\n".join(f"{margin}    {argument}" for argument in arguments)
+    elif len(whole) <= _WIDTH:
+        return whole
+    return f"{margin}{{{{ {macro}(\n{inner}\n{margin}) }}}}"
 
 
 def _words(plan: Plan) -> str:
@@ -137,16 +136,16 @@ def _field(column: Column) -> list[str]:
     return [
         "    (",
         f"        {jinja(column.name)},",
-        f"        {_long(column.path)},",
+        f"        {_long(column.path, _WIDTH - 9)},",
         f"        {jinja(column.type)},",
         "    ),",
     ]
 
 
-def _long(path: tuple[str, ...]) -> str:
-    """A path over several lines, where it is too long for one."""
+def _long(path: tuple[str, ...], room: int) -> str:
+    """A path, over several lines where there is no room for it on one."""
     one_line = jinja_path(path)
-    if len(one_line) <= _WIDTH - 9:
+    if len(one_line) <= room:
         return one_line
     names = ["\n            ~ ".join(pieces(name, _WIDTH - 15, jinja)) for name in path]
     return "[\n            " + ",\n            ".join(names) + ",\n        ]"
