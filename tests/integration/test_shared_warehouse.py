@@ -292,6 +292,48 @@ def test_columns_that_a_build_adds_or_retypes(project: Project, sql: Sql) -> Non
     assert sql("select word from bi.report order by 1") == [("x",), ("y",)]
 
 
+GRANTED = ("users", "stg_randomuser__users", "rejected_records")
+"""A mart, a staging model and a view of records with a fault."""
+
+
+def test_what_a_role_was_granted_it_keeps(
+    warehouse: Server, land: Land, dbt: Dbt, sql: Sql
+) -> None:
+    """After full refreshes, and for the reader also after a model was dropped by hand."""
+
+    def build(*options: str) -> None:
+        result = dbt("run", "--select", "+users", "+rejected_records", *options)
+        assert result.success, messages(result)
+
+    def grants(role: str) -> list[str]:
+        return [table for table in GRANTED if (role, "SELECT") in rights(sql, table)]
+
+    land("2026-11-01", user(1), user(2, login={"uuid": "none"}))
+    build()
+    # Without a further step.
+    assert grants(names.READER) == list(GRANTED)
+    sql("create role guest")
+    try:
+        for table in GRANTED:
+            sql(f"grant select on analytics.{table} to guest")
+        before = {table: rights(sql, table) for table in GRANTED}
+        build("--full-refresh")
+        land("2026-11-02", user(3))
+        build()
+        assert {table: rights(sql, table) for table in GRANTED} == before
+        assert grants("guest") == list(GRANTED)
+
+        sql("drop table analytics.stg_randomuser__users, analytics.users cascade")
+        build()
+        assert grants(names.READER) == list(GRANTED)
+        dsn = warehouse.dsn(names.READER, names.WAREHOUSE_DATABASE)
+        with psycopg.connect(dsn) as connection:
+            for table in GRANTED:
+                connection.execute(f"select * from analytics.{table}".encode())
+    finally:
+        sql("drop owned by guest; drop role guest")
+
+
 @pytest.mark.parametrize(("former", "latter"), [("view", "table"), ("table", "view")])
 def test_a_model_of_another_kind_keeps_its_rights(
     former: str, latter: str, project: Project, sql: Sql

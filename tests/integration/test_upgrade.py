@@ -166,8 +166,13 @@ def test_the_next_run_takes_the_warehouse_over(
     people = as_analyst(former, "select * from bi.people order by 1, 2")
     assert set(shown["bi.people"]) <= set(people)
     assert len(people) == len(shown["bi.people"]) + len(replayed)
-    for view in ("bi.typed", "bi.refused"):
-        assert as_analyst(former, f"select * from {view} order by 1, 2") == shown[view]
+    assert as_analyst(former, "select * from bi.typed order by 1, 2") == shown["bi.typed"]
+    # Who lost a field only has no reason to be rejected any more.
+    former_reasons = [
+        (*row[:2], None if replayed and row[:2] == (7, 7) else row[2])
+        for row in shown["bi.refused"]
+    ]
+    assert as_analyst(former, "select * from bi.refused order by 1, 2") == former_reasons
     assert sql("select count(*) from public.newest_users") == [(3,)]
     assert sql("select 'analytics.users_by_email'::regclass is not null") == [(True,)]
 
