@@ -69,6 +69,8 @@ FUNCTIONS = frozenset(
         "json_build_object",
         "jsonb_array_elements",
         "jsonb_array_length",
+        "jsonb_each",
+        "ascii",
         "jsonb_to_record",
         "jsonb_typeof",
         "lag",
@@ -458,6 +460,8 @@ def test_all_that_a_run_sends(
     assert by_name == {
         "ops.staged_loads": "by ( load_id )",
         "ops.built_loads": "by ( load_id )",
+        "ops.staged_fields": "by ( load_id )",
+        "ops.field_changes": "by ( load_id )",
         "analytics.stg_randomuser__users": "by ( user_id )",
         "analytics.stg_cbr__exchange_rates": "by ( exchange_rate_id )",
         "analytics.stg_rickandmorty__locations": "by ( location_id )",
