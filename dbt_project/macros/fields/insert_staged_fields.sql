@@ -20,7 +20,7 @@
         where
             staged.model = '{{ model_name() }}'::text
             and landed.load_id in ({{ load_ids | join(', ') }})
-            and landed.record_no % greatest(1, staged.records / 1000) = 0
+            and landed.record_no % greatest(1, staged.records / 500) = 0
     ),
 
     {%- for level in range(1, depth + 1) %}
