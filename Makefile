@@ -1,9 +1,10 @@
 # Every target sets up what it needs; see scripts/setup. ARGS is passed on: make run ARGS="--help"
 
 ARGS ?=
-# Sets up for running, or with tests and linters; takes no time when that is done already.
+# Sets up for running, with tests and linters, or with what benchmarks compare; takes no time when that is done already.
 ready = @sh scripts/setup run
 ready_dev = @sh scripts/setup dev
+ready_bench = @sh scripts/setup bench
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status psql setup test lint format bench screenshots clean
@@ -50,8 +51,8 @@ format: ## rewrite Python and SQL to the project's format
 	@.venv/bin/ruff format .
 	@.venv/bin/sqlfluff fix --disable-progress-bar dbt_project
 
-bench: ## measure; results are described in bench/
-	$(ready_dev)
+bench: ## measure users beside dlt and pandas: bench/RESULTS.md; ARGS="--large", "--help"
+	$(ready_bench)
 	@.venv/bin/python -m bench $(ARGS)
 
 screenshots: ## take the README's pictures from the stack that "make up" runs

@@ -1,4 +1,5 @@
-"""Benchmarks: ``python -m bench`` runs them all, ``python -m bench landing`` one.
+"""Benchmarks: ``python -m bench`` measures the targets, ``python -m bench landing`` one part.
 
-Each module has a ``run()`` that measures, and prints a table. The last results are in README.md.
+Each module of a benchmark has a ``run()`` that measures, and prints a table. The results are in
+RESULTS.md and README.md.
 """

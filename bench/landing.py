@@ -14,49 +14,45 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from bench import report
-from bench.sample_api import SEED, server
-from elt import warehouse
+from bench import embedded, floor, report
+from bench.embedded import Cpu
+from bench.sample_api import SEED, records, server
 from elt.local import postgres
-from elt.local.home import Home
-from elt.local.postgres import Cluster
-from elt.stack.airflow_config import connections
-from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 
 PAGE = 1_000
 FEW, MANY = 20, 100
 ROUNDS = 3
-_FLOOR = "\\copy raw.floor from pstdin with (format csv, quote e'\\x01', delimiter e'\\x02')"
 
 
 def run() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="elt-bench-") as folder:
-        home = Home(Path(folder) / "stack")
-        with Cluster(home, home.create()).lease() as lease, server(MANY, PAGE) as (host, port):
-            postgres.prepare(lease.server)
-            _measure(lease.server, f"http://{host}:{port}", Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="elt-bench-") as name,
+        embedded.server(Path(name)) as database,
+        server(MANY, PAGE) as (host, port),
+    ):
+        postgres.prepare(database)
+        _measure(database, f"http://{host}:{port}", Path(name))
 
 
 def _measure(database: Server, url: str, folder: Path) -> None:
-    environment = {**os.environ, "AIRFLOW_HOME": str(folder), "ELT_SPOOL_DIR": str(folder)}
-    environment["no_proxy"] = "127.0.0.1"
-    for conn_id, fields in connections({"randomuser_api": url}, database).items():
-        environment[f"AIRFLOW_CONN_{conn_id.upper()}"] = json.dumps(fields)
+    environment = {**os.environ, **embedded.hooks(database, url, folder)}
+    file = folder / "records.ndjson"
+    floor.write(chain.from_iterable(records(url, MANY, PAGE)), file)
     few, many, floors = [], [], []
     for _ in range(ROUNDS):
         few.append(_extract(FEW, environment))
         many.append(_extract(MANY, environment))
-        floors.append(_floor(database, folder))
-    floor = statistics.median(floors)
-    rows = [[f"psql \\copy, {MANY * PAGE:,} records", "", "", f"{floor:.2f}", "1.00", ""]]
+        floors.append(floor.load(database, file, Cpu(folder)).copied)
+    copied = statistics.median(floors)
+    rows = [[f"psql \\copy, {MANY * PAGE:,} records", "", "", f"{copied:.2f}", "1.00", ""]]
     for pages, results in ((FEW, few), (MANY, many)):
         fetch, land = (statistics.median(r[name] for r in results) for name in ("fetch", "land"))
-        against = f"{(fetch + land) / floor:.2f}" if pages == MANY else ""
+        against = f"{(fetch + land) / copied:.2f}" if pages == MANY else ""
         peak = max(r["peak"] for r in results) / 2**20
         started = min(r["started"] for r in results) / 2**20
         rows.append(
@@ -108,7 +104,7 @@ def extract(pages: int) -> dict[str, float]:
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
     landing.create_tables(loader, source)
     api = ApiHook(source.conn_id)
-    started = _memory("VmRSS")
+    started = report.memory("VmRSS")
     begun = time.perf_counter()
     with Spool() as spool:
         fetched = fetch.fetch(api, source, {"seed": SEED}, pages * PAGE, spool)
@@ -124,49 +120,8 @@ def extract(pages: int) -> dict[str, float]:
         "fetch": there - begun,
         "land": done - there,
         "started": started,
-        "peak": _memory("VmHWM"),
+        "peak": report.memory("VmHWM"),
     }
-
-
-def _floor(database: Server, folder: Path) -> float:
-    """Seconds that psql takes to copy the records of the last load from a file."""
-    psql = postgres.programs() / "psql"
-    file = folder / "records.ndjson"
-    options = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
-    environment = {
-        **os.environ,
-        "PGPASSWORD": database.secrets.databases[SUPERUSER],
-        "PGHOST": "127.0.0.1",
-        "PGPORT": str(database.port),
-        "PGUSER": SUPERUSER,
-        "PGDATABASE": warehouse.WAREHOUSE_DATABASE,
-        "PGOPTIONS": "-c client_min_messages=warning",
-    }
-
-    def call(statement: str, **streams: Any) -> None:
-        subprocess.run([psql, *options, "-c", statement], env=environment, check=True, **streams)
-
-    if not file.exists():
-        with file.open("wb") as out:
-            call(
-                "copy (select record from raw.randomuser__users where load_id ="
-                " (select max(load_id) from raw.loads)) to stdout"
-                " with (format csv, quote e'\\x01', delimiter e'\\x02')",
-                stdout=out,
-            )
-    call("drop table if exists raw.floor; create table raw.floor (record jsonb not null)")
-    begun = time.perf_counter()
-    with file.open("rb") as records:
-        call(_FLOOR, stdin=records)
-    return time.perf_counter() - begun
-
-
-def _memory(field: str) -> float:
-    """Bytes that /proc says of this process."""
-    for entry in Path("/proc/self/status").read_text().splitlines():
-        if entry.startswith(f"{field}:"):
-            return float(entry.split()[1]) * 1024
-    raise SystemExit(f"/proc/self/status has no {field}: this needs Linux.")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,14 @@ def environment() -> str:
     )
 
 
+def memory(field: str) -> float:
+    """Bytes that /proc says of this process."""
+    for entry in Path("/proc/self/status").read_text().splitlines():
+        if entry.startswith(f"{field}:"):
+            return float(entry.split()[1]) * 1024
+    raise SystemExit(f"/proc/self/status has no {field}: this needs Linux.")
+
+
 def _processor() -> str:
     try:
         for entry in Path("/proc/cpuinfo").read_text().splitlines():

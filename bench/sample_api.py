@@ -17,8 +17,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import msgspec
+import requests
 
 from bench import report
+from elt.decode import json
+from elt.decode.redaction import redactions
 from elt.sample_api.people import Selection, users
 
 SEED = "bench"
@@ -70,6 +73,17 @@ def server(pages: int, results: int = RESULTS) -> Iterator[tuple[str, int]]:
             yield parts.hostname, parts.port
         finally:
             process.terminate()
+
+
+def records(url: str, pages: int, results: int) -> Iterator[list[bytes]]:
+    """The users of each page as they are landed: without passwords."""
+    tree = redactions(["login.password"])
+    for page in range(1, pages + 1):
+        params: dict[str, str | int] = {"seed": SEED, "page": page, "results": results}
+        response = requests.get(f"{url}/api/1.4/", params=params, timeout=60)
+        response.raise_for_status()
+        found, _ = json.split(response.content, "results", None, (), tree)
+        yield found
 
 
 def serving(
