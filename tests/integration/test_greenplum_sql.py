@@ -98,6 +98,7 @@ FUNCTIONS = frozenset(
         "quote_ident",
         "rank",
         "replace",
+        "right",
         "round",
         "row",
         "row_number",
