@@ -90,5 +90,6 @@
                 where ledger.load_id = chosen.load_id
             )
     {%- endcall -%}
+    {%- do note_fields(load_ids) -%}
     {{ return(load_result('typed').response.rows_affected) }}
 {%- endmacro %}

@@ -21,10 +21,10 @@ _LONGEST_NUMBER = 900
 """Characters of a number; from_json takes 1,000 once the exponent is written out."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?"
+_TIME = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _DATE = re.compile(_DAY)
 _TIMESTAMP = re.compile(f"{_DAY}{_TIME}")
-_TIMESTAMPTZ = re.compile(f"{_DAY}{_TIME}(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])")
+_TIMESTAMPTZ = re.compile(f"{_DAY}{_TIME}(Z|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)")
 
 _INT4 = 2**31
 _INT8 = 2**63
@@ -106,7 +106,7 @@ def _is_moment(pattern: re.Pattern[str]) -> Callable[[str], bool]:
         if not pattern.fullmatch(text):
             return False
         try:
-            datetime.fromisoformat(text[:19])
+            date.fromisoformat(text[:10])
         except ValueError:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elt.scaffold.field_types import FIELD_TYPES
 from elt.scaffold.plan import Column, Plan
 from elt.scaffold.render import unit_test
 from elt.scaffold.render.literals import jinja, jinja_path, pieces, shown_path
@@ -10,16 +11,6 @@ from elt.scaffold.render.template import fill
 _WIDTH = 80
 _MANY = 100
 """Columns from which on sqlfluff has to be told that a model is as long as it is on purpose."""
-_DATA_TYPES = {
-    # With its schema, since dbt warns of a numeric without precision.
-    "numeric": "pg_catalog.numeric",
-    "numeric_comma": "pg_catalog.numeric",
-    "date_dmy": "date",
-    "timestamp": "timestamp without time zone",
-    "timestamptz": "timestamp with time zone",
-}
-_MARKS = {"timestamptz": "at", "timestamp": "local", "date": "date", "date_dmy": "date"}
-"""How row_hash takes columns whose text depends on the session, as content_of has it."""
 
 
 def sources(plan: Plan) -> str:
@@ -202,7 +193,7 @@ def _contracted(plan: Plan, column: Column | None) -> str:
 {hashed}"""
     text = f"""\
       - name: {column.name}
-        data_type: {_DATA_TYPES.get(column.type, column.type)}
+        data_type: {FIELD_TYPES[column.type].data_type}
         description: {_description(column)}"""
     if column is not plan.key:
         return text
@@ -217,5 +208,5 @@ def _contracted(plan: Plan, column: Column | None) -> str:
 
 
 def _hashed(column: Column) -> str:
-    mark = _MARKS.get(column.type)
-    return f"{{{mark}: {column.name}}}" if mark else column.name
+    hashed_as = FIELD_TYPES[column.type].hashed_as
+    return f"{{{hashed_as}: {column.name}}}" if hashed_as else column.name
