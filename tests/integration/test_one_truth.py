@@ -71,7 +71,8 @@ class Source:
             self._loader.execute(
                 "with gone as (delete from raw.loads where source = %s and period = %s::timestamptz"
                 f" returning load_id) delete from raw.{table}"
-                " where load_id in (select load_id from gone)"(table, f"{day}Z"),
+                " where load_id in (select load_id from gone)",
+                (table, f"{day}Z"),
             )
             if not is_removed:
                 self._loader.execute(
@@ -79,9 +80,8 @@ class Source:
                     " 'test', 'run', 'test', 'none', 1, %s, 0, %s::timestamptz, now(), now(), now()"
                     f" returning load_id) insert into raw.{table} select landed.load_id,"
                     " given.number, given.record from landed, unnest(%s::jsonb[])"
-                    " with ordinality as given (record, number)"(
-                        table, len(records), f"{day}Z", [json.dumps(record) for record in records]
-                    ),
+                    " with ordinality as given (record, number)",
+                    (table, len(records), f"{day}Z", [json.dumps(record) for record in records]),
                 )
         if is_removed:
             del self.loads[table][day]

@@ -633,6 +633,7 @@ def test_a_run_says_how_many_records_have_a_fault(
         Console(file=output, width=500),
         seconds=1,
         log=tmp_path / "log",
+        database="the warehouse",
     )
     assert said in output.getvalue()
 
