@@ -439,6 +439,7 @@ def test_the_status_of_each_account_is_told_and_a_stale_one_is_not_hidden_by_ano
         "shop__orders, account south is stale",
         "shop__orders, account west: 5 periods of its schedule are missing",
         "shop__orders, account west is stale",
+        "analytics.stg_shop__orders: 1 load (1 record) behind raw",
         "analytics.orders: 1 load (1 record) behind raw",
         "analytics.rejected_orders: 1 load (1 record) behind raw",
     ]
