@@ -6,10 +6,10 @@ users as (
     select * from {{ ref('users') }}
 )
 
-select u.user_id
-from users as u
+select users.user_id
+from users
 where
-    u.row_hash is distinct from {{ row_hash(user_content({
+    users.row_hash is distinct from {{ row_hash(user_content({
         'first_name': 'firstname',
         'last_name': 'lastname',
         'password_digest': 'password',

@@ -16,10 +16,11 @@
     -#}
     {%- if execute and flags.WHICH in ('run', 'build', 'test', 'seed') -%}
         {%- set found = run_query(
-            "select c.relname::text"
-            ~ " from pg_catalog.pg_class as c"
-            ~ " inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid"
-            ~ " where n.nspname = 'ops'::name and c.relname in ("
+            "select relation.relname::text"
+            ~ " from pg_catalog.pg_class as relation"
+            ~ " inner join pg_catalog.pg_namespace as namespace"
+            ~ " on relation.relnamespace = namespace.oid"
+            ~ " where namespace.nspname = 'ops'::name and relation.relname in ("
             ~ "'current_built_loads'::name, 'model_loads'::name)"
         ).columns[0].values() | list -%}
         {%- if 'current_built_loads' not in found -%}

@@ -4,9 +4,10 @@
         {{ return(false) }}
     {%- endif -%}
     {%- set found = run_query(
-        "select 1 from pg_catalog.pg_attribute as a"
-        ~ " where a.attrelid = '" ~ relation.render() ~ "'::regclass"
-        ~ " and a.attname = '" ~ column ~ "'::name and not a.attisdropped"
+        "select 1 from pg_catalog.pg_attribute as attribute"
+        ~ " where attribute.attrelid = '" ~ relation.render() ~ "'::regclass"
+        ~ " and attribute.attname = '" ~ column ~ "'::name"
+        ~ " and not attribute.attisdropped"
     ) -%}
     {{ return(found.rows | length > 0) }}
 {%- endmacro %}

@@ -7,9 +7,9 @@
     {%- if not flags.EMPTY %}
     delete from {{ this }}
     where {{ key }} not in (
-        select r.{{ key }}
-        from {{ relation }} as r
-        where r.{{ key }} is not null
+        select kept.{{ key }}
+        from {{ relation }} as kept
+        where kept.{{ key }} is not null
     )
     {%- endif -%}
 {%- endmacro %}

@@ -8,7 +8,7 @@
         {{ return([]) }}
     {%- endif -%}
     {%- set found = run_query(
-        'select l.source from raw.loads as l group by l.source'
+        'select ledger.source from raw.loads as ledger group by ledger.source'
     ) -%}
     {%- set loaded = found.columns[0].values() | list -%}
     {%- if loaded -%}

@@ -5,9 +5,10 @@
     {%- endif -%}
     {%- set name = relation.schema ~ "." ~ relation.identifier -%}
     {%- set loads = run_query(
-        "select 1 from ops.built_loads as b where b.model = '" ~ name
-        ~ "'::text union all select 1 from ops.staged_loads as s where s.model = '"
-        ~ name ~ "'::text limit 1"
+        "select 1 from ops.built_loads as built"
+        ~ " where built.model = '" ~ name ~ "'::text"
+        ~ " union all select 1 from ops.staged_loads as staged"
+        ~ " where staged.model = '" ~ name ~ "'::text limit 1"
     ) -%}
     {{ return(loads.rows | length > 0) }}
 {%- endmacro %}

@@ -22,10 +22,10 @@
         ) -%}
     {%- endfor -%}
     {%- set sql -%}
-        delete from {{ this }} as t
+        delete from {{ this }} as present
         where not exists (
-            select 1 from seeded as s
-            where row(s.*)::text = row(t.*)::text
+            select 1 from seeded as given
+            where row(given.*)::text = row(present.*)::text
         );
         insert into {{ this }} ({{ columns }})
         select {{ columns }} from seeded

@@ -6,8 +6,8 @@
         the columns that are searched by.
     -#}
     {%- set found = run_query(
-        "select c.reltuples from pg_catalog.pg_class as c where c.oid = '"
-        ~ target.render() ~ "'::regclass"
+        "select relation.reltuples from pg_catalog.pg_class as relation"
+        ~ " where relation.oid = '" ~ target.render() ~ "'::regclass"
     ) -%}
     {%- if rows >= 1000 and found.rows[0][0] < 10 * rows -%}
         {%- do run_query(

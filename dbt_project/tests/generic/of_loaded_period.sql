@@ -9,17 +9,17 @@
         select * from {{ model }}
     )
 
-    select t.{{ column_name }}
-    from tested as t
+    select tested.{{ column_name }}
+    from tested
     where
         not exists (
-            select l.load_id
-            from raw.loads as l
+            select ledger.load_id
+            from raw.loads as ledger
             where
-                l.source = '{{ source }}'::text
-                and l.period = t.{{ column_name }}
+                ledger.source = '{{ source }}'::text
+                and ledger.period = tested.{{ column_name }}
                 {%- if account %}
-                and l.account = t.{{ account }}
+                and ledger.account = tested.{{ account }}
                 {%- endif %}
         )
 {% endtest %}

@@ -10,7 +10,7 @@
         select * from {{ model }}
     )
 
-    select t.{{ column_name }}
-    from tested as t
-    where t.{{ column_name }} is distinct from {{ row_hash(columns) }}
+    select tested.{{ column_name }}
+    from tested
+    where tested.{{ column_name }} is distinct from {{ row_hash(columns) }}
 {% endtest %}
