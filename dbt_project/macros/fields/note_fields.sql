@@ -6,9 +6,8 @@
         ops.field_changes; warn of it in dbt's log.
 
         Some 500 records of a load are looked at, spread evenly (of less than 1,000,
-        all). A field
-        has appeared if no earlier load had it; its type has changed if none had
-        it with that type; it has disappeared if the load before had it in every
+        all). A field has appeared if no earlier load had it; its type has changed
+        if none had it with that type; it has disappeared if the load before had it in every
         record, or so often that ten were to be expected here. The first load of an
         account says what there is.
     -#}

@@ -1,5 +1,5 @@
 {% macro json_parent(path, parents) -%}
-    {#- What the last step of `path` is taken from: the record, or one of them. -#}
+    {#- What the last step of `path` is taken from: the record or a parent. -#}
     {%- set names = json_names(path) -%}
     {%- set around = (names[:-1], json_kind(path, names | length - 1)) -%}
     {%- for parent in parents

@@ -5,14 +5,18 @@
         The var `soft_casts` decides instead of the server, for tests that
         compare the two.
     -#}
-    {%- set wanted = var('soft_casts', '') -%}
-    {%- if wanted -%}
-        {{ return(wanted) }}
-    {%- elif not execute or is_greenplum() -%}
-        {{ return('patterns') }}
+    {%- set decided = namespace(way='patterns') -%}
+    {%- if execute -%}
+        {%- set decided.way = var('soft_casts', '') -%}
+        {%- if not decided.way -%}
+            {%- set version = 0 if is_greenplum()
+                else run_query('show server_version_num').rows[0][0] | int -%}
+            {%- if version >= 160000 -%}
+                {%- set decided.way = 'native' -%}
+            {%- else -%}
+                {%- set decided.way = 'patterns' -%}
+            {%- endif -%}
+        {%- endif -%}
     {%- endif -%}
-    {%- set found = run_query('show server_version_num') -%}
-    {{ return(
-        'native' if found.rows[0][0] | int >= 160000 else 'patterns'
-    ) }}
+    {{ return(decided.way) }}
 {%- endmacro %}
