@@ -18,69 +18,90 @@ from elt.transform import KeyedMart
 
 log = logging.getLogger(__name__)
 
-# A key of the load is superseded if a later period has it, else its content must be in the mart,
-# in a row that this load wrote (new, changed) or that was there with the same content (unchanged).
-_COUNT = """
-with staged as (
-    select {key}, record_no, rejection_reason, row_hash
-    from {staging}
-    where load_id = %(load_id)s
-),
-kept as (
-    select distinct on ({key}) {key}, row_hash
-    from staged
-    where rejection_reason is null
-    order by {key}, record_no desc
-),
-later_loads as (
-    select later.load_id
-    from {ledger} as later
-    inner join {ledger} as this
-        on
-            this.source = later.source
-            and this.account = later.account
-            and later.period > this.period
-    where this.load_id = %(load_id)s
-),
-later_keys as (
-    select distinct {key}
-    from {staging}
-    where load_id in (select load_id from later_loads) and rejection_reason is null
-),
-judged as (
-    select
-        later_keys.{first} is not null as superseded,
-        mart.load_id = %(load_id)s as written,
-        coalesce(mart.row_hash = kept.row_hash, false) as present
-    from kept
-    left join later_keys on {later_is_kept}
-    left join {mart} as mart on {mart_is_kept}
-),
-mark as (
-    select coalesce(max(rows_changed), 0) as rows_changed, count(*) as marks
-    from ops.model_loads
-    where model = %(model)s and load_id = %(load_id)s
-),
-totals as (
-    select
-        count(*) filter (where not superseded and present and written) as written,
-        count(*) filter (where not superseded and present and not written) as unchanged,
-        count(*) filter (where superseded) as superseded,
-        count(*) filter (where not superseded and not present) as missing
-    from judged
-)
+# What was counted while staging typed the load and the mart built it. Of a load that was typed
+# again since, the mart has built what staging has now, or it has not built the load.
+_COUNTED = """
 select
     (select count(*) from {raw} where load_id = %(load_id)s) as raw,
-    totals.written - least(mark.rows_changed, totals.written) as new,
-    least(mark.rows_changed, totals.written) as changed,
-    totals.unchanged,
-    totals.superseded,
-    (select count(*) from staged where rejection_reason is null)
-        - (select count(*) from kept) as duplicates,
-    (select count(*) from staged where rejection_reason is not null) as rejected,
-    totals.missing,
-    mark.marks
-from totals, mark
+    staged.records as staged,
+    coalesce(sum(built.rows_new), 0)::bigint as new,
+    coalesce(sum(built.rows_changed), 0)::bigint as changed,
+    coalesce(sum(built.rows_unchanged), 0)::bigint as unchanged,
+    coalesce(sum(built.rows_superseded), 0)::bigint as superseded,
+    coalesce(sum(built.rows_duplicate), 0)::bigint as duplicates,
+    staged.rejected,
+    count(built.load_id) as builds
+from ops.current_staged_loads as staged
+left join ops.current_built_loads as built
+    on
+        built.model = %(mart)s
+        and built.load_id = staged.load_id
+        and built.staged_no = staged.staged_no
+where staged.model = %(staging)s and staged.load_id = %(load_id)s
+group by staged.records, staged.rejected
+"""
+
+# Keys of the load that the mart should have and has not: a row of a later period stands for a later
+# load of the key, any other has to have the content that this load has last.
+_MISSING = """
+select count(*)
+from (
+    select distinct on ({key}) {key}, row_hash
+    from {staging}
+    where load_id = %(load_id)s and rejection_reason is null
+    order by {key}, record_no desc
+) as kept
+left join {mart} as mart on {mart_is_kept}
+where
+    mart.{first} is null
+    or (mart.row_hash is distinct from kept.row_hash and mart.load_period <= %(period)s)
+"""
+
+# Rows that say they came with the load's period, and that it does not have.
+_STRAY = """
+select count(*)
+from {mart} as mart
+where
+    {mart_is_of_load}
+    and not exists (
+        select 1
+        from {staging} as kept
+        where
+            kept.load_id = %(load_id)s
+            and kept.rejection_reason is null
+            and {mart_is_kept}
+    )
+"""
+
+# The periods that rows of the mart came with: one look-up by index each, not the whole mart.
+_PERIODS = """
+with recursive periods as (
+    (select {columns} from {mart} order by {columns} limit 1)
+    union all
+    select {next_columns}
+    from periods
+    cross join lateral (
+        select {columns}
+        from {mart}
+        where ({columns}) > ({of_periods})
+        order by {columns}
+        limit 1
+    ) as next
+)
+select {columns} from periods
+"""
+_ALL_PERIODS = "select distinct {columns} from {mart}"
+_GONE = """
+select periods.load_period
+from ({periods}) as periods
+where
+    not exists (
+        select 1
+        from ops.current_staged_loads as staged
+        where staged.model = %(staging)s and staged.period = periods.load_period {of_account}
+    )
+order by 1
+limit 3
 """
 
 _BEHIND = """
@@ -89,18 +110,30 @@ from (
     select load_id from {ledger} where source = %(source)s and account = %(account)s
 ) as landed
 full outer join (
-    select load_id
-    from ops.model_loads
-    where
-        source = %(source)s
-        and model = %(model)s
-        and load_id not in (
-            select load_id from {ledger} where source = %(source)s and account <> %(account)s
-        )
+    select built.load_id
+    from ops.current_built_loads as built
+    inner join ops.current_staged_loads as staged
+        on
+            staged.model = %(staging)s
+            and staged.load_id = built.load_id
+            and staged.staged_no = built.staged_no
+    where built.model = %(mart)s and built.account = %(account)s
 ) as built on landed.load_id = built.load_id
 where
     (landed.load_id is null or built.load_id is null)
     and coalesce(landed.load_id, built.load_id) <> %(load_id)s
+union all
+select 1
+from ops.current_built_loads as built
+where
+    built.model = %(mart)s
+    and built.account = %(account)s
+    and built.load_id <> %(load_id)s
+    and not exists (
+        select 1
+        from ops.current_staged_loads as staged
+        where staged.model = %(staging)s and staged.period = built.period
+    )
 limit 1
 """
 
@@ -110,14 +143,14 @@ class Counts:
     """What became of the records of one load in one keyed mart."""
 
     raw: int
+    staged: int
     new: int
     changed: int
     unchanged: int
     superseded: int
     duplicates: int
     rejected: int
-    missing: int
-    marks: int
+    builds: int
 
     @property
     def accounted(self) -> int:
@@ -137,9 +170,14 @@ def reconcile(
 ) -> dict[str, dict[str, int]]:
     """Check the load that ``ref`` names against the ledger, the raw table and each keyed mart.
 
-    Records in the ledger = raw rows = new + changed + unchanged + superseded by a later period +
-    duplicates within the load + rejected. Returns these counts by mart. A load that was replaced
-    meanwhile, by another run of its period, is left to that run: the result is empty.
+    Records in the ledger = raw rows = staged rows = new + changed + unchanged + superseded by a
+    later period + duplicates within the load + rejected, as counted when the mart was built.
+    Returns these counts by mart. Each key of the load is looked up in the mart, and each row of
+    the mart that came with the load's period in the load; a row of a period that no load has is
+    an error, too. No JSON is read, and it costs what the load costs, whatever else is there.
+
+    A load that was replaced meanwhile, by another run of its period, is left to that run: the
+    result is empty.
 
     Raises ReconciliationError, which names the mart and the difference, UnsettledError, worth a
     retry, where they differ while the mart has yet to build what other runs have landed, and
@@ -166,99 +204,171 @@ def reconcile(
             raise _difference(ref, "the ledger", f"it has {records} records, {checksum}")
         results = {}
         for mart in marts:
-            counts = _count(connection, ref, mart)
+            check = _Check(connection, ref, mart)
             try:
-                _check(ref, mart, records, counts)
+                counts = check.counts(records)
+                check.keys()
             except ReconciliationError:
-                if _is_behind(connection, ref, mart):
+                if check.is_behind():
                     raise UnsettledError(
                         f"{mart.relation} has yet to build loads of {ref['source']} that other"
                         " runs have landed; the counts can be checked when it has"
                     ) from None
                 raise
             log.info("%s accounts for load %d: %s", mart.relation, ref["load_id"], counts)
-            _expect_few_rejected(connection, ref, mart, counts, rejected_share)
+            check.rejected(counts, rejected_share)
             results[mart.relation] = {
                 field.name: getattr(counts, field.name)
                 for field in fields(counts)
-                if field.name not in ("missing", "marks")
+                if field.name not in ("staged", "builds")
             }
         return results
 
 
-def _expect_few_rejected(
-    connection: psycopg.Connection[Any],
-    ref: RawRef,
-    mart: KeyedMart,
-    counts: Counts,
-    share: float,
-) -> None:
-    if not counts.rejected or counts.rejected < share * counts.raw:
-        return
-    reasons = connection.execute(
-        sql.SQL(
-            "select rejection_reason, count(*) from {} where load_id = %s"
-            " and rejection_reason is not null group by 1 order by 2 desc, 1 limit 3"
-        ).format(sql.Identifier(*mart.staging.split("."))),
-        (ref["load_id"],),
-    ).fetchall()
-    shown = "; ".join(f"{str(reason)[:200]} ({records})" for reason, records in reasons)
-    raise RejectedError(
-        f"{_source(ref)}, load {ref['load_id']} of {ref['period']}: {counts.rejected} of"
-        f" {counts.raw} records were rejected, which is the declared share of {share:g} or more:"
-        f" {shown}; look at what the source sends and mend {mart.staging}"
-    )
+class _Check:
+    """The check of one load in one mart."""
 
+    def __init__(self, connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> None:
+        self._connection = connection
+        self._ref = ref
+        self._mart = mart
+        self._values = {
+            "load_id": ref["load_id"],
+            "source": ref["source"],
+            "account": ref.get("account", ""),
+            "period": ref["period"],
+            "mart": mart.relation,
+            "staging": mart.staging,
+        }
+        # What a row of the mart says of the load that it came with.
+        self._load_columns = ["load_period"]
+        if "account" in mart.keys:
+            self._load_columns.append("account")
 
-def _count(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> Counts:
-    keys = [sql.Identifier(key) for key in mart.keys]
+    def counts(self, records: int) -> Counts:
+        """What was counted of the load, which the ledger says has ``records``, if that agrees."""
+        with self._connection.cursor(row_factory=class_row(Counts)) as cursor:
+            cursor.execute(self._statement(_COUNTED), self._values)
+            counts = cursor.fetchone()
+        table = self._ref["table"]
+        if counts is None:
+            raise self._differs(self._mart.staging, "it has not typed the load; run its task again")
+        if counts.raw != records:
+            raise self._differs(table, f"it has {counts.raw} rows, the ledger {records} records")
+        if counts.staged != records:
+            raise self._differs(
+                self._mart.staging, f"it has {counts.staged} rows, the ledger {records} records"
+            )
+        if not counts.builds:
+            raise self._differs(
+                self._mart.relation, "it has not built the load; run its task again"
+            )
+        if counts.accounted != records:
+            raise self._differs(
+                self._mart.relation,
+                f"{records - counts.accounted} of {records} records are unaccounted for: {counts}",
+            )
+        return counts
 
-    def is_kept(other: str) -> sql.Composed:
-        return sql.SQL(" and ").join(
-            sql.SQL("{}.{key} = kept.{key}").format(sql.Identifier(other), key=key) for key in keys
+    def keys(self) -> None:
+        """Look for keys that the mart lacks, and for rows that no load has."""
+        relation = self._mart.relation
+        missing = self._number(_MISSING)
+        if missing:
+            raise self._differs(
+                relation,
+                f"{missing} of {self._ref['records']} records are unaccounted for: the mart has no"
+                " row of their keys, or one with other content",
+            )
+        stray = self._number(_STRAY)
+        if stray:
+            raise self._differs(
+                relation, f"{stray} rows say that they came with this period; the load has no such"
+            )
+        gone = [str(row[0]) for row in self._connection.execute(self._gone(), self._values)]
+        if gone:
+            raise self._differs(
+                relation, f"it has rows of periods that no load has: {', '.join(gone)}"
+            )
+
+    def is_behind(self) -> bool:
+        """Whether the ledger has other loads of the source's account than the mart has built."""
+        rows = self._connection.execute(self._statement(_BEHIND), self._values)
+        return rows.fetchone() is not None
+
+    def rejected(self, counts: Counts, share: float) -> None:
+        """Raise RejectedError if too many were; say which fields were lost of the others."""
+        load_id, mart = self._ref["load_id"], self._mart
+        lost = self._reasons("misfits")
+        if lost:
+            log.warning(
+                "load %d: fields that could not be typed are null in %s: %s",
+                load_id,
+                mart.relation,
+                lost,
+            )
+        if not counts.rejected or counts.rejected < share * counts.raw:
+            return
+        raise RejectedError(
+            f"{_source(self._ref)}, load {load_id} of {self._ref['period']}: {counts.rejected} of"
+            f" {counts.raw} records were rejected, which is the declared share of {share:g} or"
+            f" more: {self._reasons('rejection_reason')}; look at what the source sends and mend"
+            f" {mart.staging}"
         )
 
-    statement = sql.SQL(_COUNT).format(
-        key=sql.SQL(", ").join(keys),
-        first=keys[0],
-        later_is_kept=is_kept("later_keys"),
-        mart_is_kept=is_kept("mart"),
-        staging=sql.Identifier(*mart.staging.split(".")),
-        mart=sql.Identifier(*mart.relation.split(".")),
-        raw=sql.Identifier(*ref["table"].split(".")),
-        ledger=sql.Identifier(SCHEMA, LEDGER),
-    )
-    with connection.cursor(row_factory=class_row(Counts)) as cursor:
-        cursor.execute(statement, {"load_id": ref["load_id"], "model": mart.relation})
-        return cast("Counts", cursor.fetchone())
-
-
-def _is_behind(connection: psycopg.Connection[Any], ref: RawRef, mart: KeyedMart) -> bool:
-    """Whether the ledger has other loads of the source's account than the mart has built."""
-    statement = sql.SQL(_BEHIND).format(ledger=sql.Identifier(SCHEMA, LEDGER))
-    names = {
-        "source": ref["source"],
-        "account": ref.get("account", ""),
-        "model": mart.relation,
-        "load_id": ref["load_id"],
-    }
-    return connection.execute(statement, names).fetchone() is not None
-
-
-def _check(ref: RawRef, mart: KeyedMart, records: int, counts: Counts) -> None:
-    if counts.raw != records:
-        raise _difference(
-            ref, ref["table"], f"it has {counts.raw} rows, the ledger {records} records"
+    def _reasons(self, column: str) -> str:
+        rows = self._connection.execute(
+            self._statement(
+                "select {column}, count(*) from {staging} where load_id = %(load_id)s"
+                " and faulty_record is not null and {column} is not null"
+                " group by 1 order by 2 desc, 1 limit 3",
+                column=sql.Identifier(column),
+            ),
+            self._values,
         )
-    if not counts.marks:
-        raise _difference(ref, mart.relation, "it has not built the load; run its task again")
-    if counts.missing or counts.accounted != records:
-        raise _difference(
-            ref,
-            mart.relation,
-            f"{records - counts.accounted} of {records} records are unaccounted for,"
-            f" {counts.missing} keys are missing or differ: {counts}",
+        return "; ".join(f"{str(reason)[:200]} ({records})" for reason, records in rows)
+
+    def _number(self, statement: str) -> int:
+        row = self._connection.execute(self._statement(statement), self._values).fetchone()
+        return int(row[0]) if row else 0
+
+    def _gone(self) -> sql.Composed:
+        # Greenplum 6, which is PostgreSQL 9.4, has no recursive queries by default.
+        is_old = self._connection.info.server_version < 120000
+        columns = [sql.Identifier(name) for name in self._load_columns]
+        periods = self._statement(
+            _ALL_PERIODS if is_old else _PERIODS,
+            columns=sql.SQL(", ").join(columns),
+            next_columns=sql.SQL(", ").join(sql.SQL("next.{}").format(name) for name in columns),
+            of_periods=sql.SQL(", ").join(sql.SQL("periods.{}").format(name) for name in columns),
         )
+        return self._statement(
+            _GONE,
+            periods=periods,
+            of_account=sql.SQL("and staged.account = periods.account" if len(columns) > 1 else ""),
+        )
+
+    def _statement(self, text: str, **parts: sql.Composable) -> sql.Composed:
+        keys = [sql.Identifier(key) for key in self._mart.keys]
+        return sql.SQL(text).format(
+            key=sql.SQL(", ").join(keys),
+            first=keys[0],
+            mart_is_kept=sql.SQL(" and ").join(
+                sql.SQL("mart.{key} = kept.{key}").format(key=key) for key in keys
+            ),
+            mart_is_of_load=sql.SQL(
+                "mart.load_period = %(period)s"
+                + (" and mart.account = %(account)s" if len(self._load_columns) > 1 else "")
+            ),
+            staging=sql.Identifier(*self._mart.staging.split(".")),
+            mart=sql.Identifier(*self._mart.relation.split(".")),
+            raw=sql.Identifier(*self._ref["table"].split(".")),
+            ledger=sql.Identifier(SCHEMA, LEDGER),
+            **parts,
+        )
+
+    def _differs(self, where: str, what: str) -> ReconciliationError:
+        return _difference(self._ref, where, what)
 
 
 def _difference(ref: RawRef, where: str, what: str) -> ReconciliationError:

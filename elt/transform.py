@@ -75,7 +75,7 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
                 "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
                 # Cosmos reads there what dbt has made, whatever the environment is.
                 "DBT_TARGET_PATH": "target",
-                # What is missing after a load is a fault (macros/not_loaded.sql).
+                # What is missing after a load is a fault (macros/not_loaded/).
                 "ELT_PIPELINE_TASK": "true",
             },
         ),

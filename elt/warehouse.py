@@ -35,8 +35,12 @@ SOURCES_TABLE = "sources"
 RESULTS_TABLE = "dbt_results"
 SESSIONS_FUNCTION = "sessions"
 """In the raw schema: who is connected to the warehouse, and since when in a transaction."""
-MARKS_TABLE = "model_loads"
-"""In `ops`: which loads each model has built; dbt's macros write it."""
+STAGED_TABLE = "staged_loads"
+"""In `ops`: the log of which loads the staging models have typed; dbt's macros write it."""
+BUILT_TABLE = "built_loads"
+"""In `ops`: the log of which loads the marts have built; dbt's macros write it."""
+FIELD_CHANGES_TABLE = "field_changes"
+"""In `ops`: fields that appeared, disappeared or changed their type; dbt's macros write it."""
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,19 @@
     {%- set words = {'object': 'not an object', 'array': 'not a list'} -%}
     {%- set whole = json_type(fields[0][1] if fields else '') -%}
     select
+        load_id,
+        record_no,
+        {%- for column in kept %}
+        {{ column }},
+        {%- endfor %}
+        {%- for column, path, type in fields %}
+        {{ column }},
+        {%- endfor %}
+        rejection_reason,
+        null::text as misfits,
+        case when rejection_reason is not null then record end as faulty_record
+    from (
+    select
         r.load_id,
         r.record_no,
         r.{{ record }},
@@ -190,6 +203,7 @@
         offset 0
     ) as t
     {%- endif %}
+    ) as judged
 {%- endmacro %}
 
 

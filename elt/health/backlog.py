@@ -1,15 +1,18 @@
 """What a model has yet to build of what raw has.
 
-A model marks each load it takes (`ops.model_loads`), in the transaction that takes it. What is in
-the ledger and not marked, it has not built. A model without marks of its own (`users_by_country`)
-is made of others: it is as far as they are, and behind where Airflow has built one of them since
-it last built the model; builds by hand leave no trace of when they were.
+A staging table logs each load that it takes (`ops.staged_loads`), with a number that grows, and a
+mart which of those numbers it has built (`ops.built_loads`), both in the transaction that does it.
+What is in the ledger and not taken, the staging table has yet to take; what is not taken, or has
+been taken anew since, the mart has yet to build; all of it once it is made anew, which begins a
+generation. A view shows what the tables have that it reads. A model without a log of its own
+(`users_by_country`) is made of others: it is as far as they are, and behind where Airflow has built
+one of them since it last built the model; builds by hand leave no trace of when they were.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +21,20 @@ import psycopg
 from elt.health.query import can_read, ledger, rows
 from elt.health.sources import Source, newest_of_all
 from elt.health.tables import Table
-from elt.warehouse import LEDGER_TABLE, MARKS_TABLE, OPS_SCHEMA, RAW_SCHEMA, RESULTS_TABLE
+from elt.warehouse import (
+    BUILT_TABLE,
+    LEDGER_TABLE,
+    OPS_SCHEMA,
+    RAW_SCHEMA,
+    RESULTS_TABLE,
+    STAGED_TABLE,
+)
 
 COUNTED = 1000
 """Loads of a source that are looked at, the last to land. A model takes all there are when it is
 built, so those that it lacks are the last ones."""
 
+# A scalar subquery, or one in "exists", would do, but Greenplum fails on some that are correlated.
 _BACKLOG = """
 select
     p.model,
@@ -34,8 +45,19 @@ select
     b.period
 from
     unnest(
-        %(models)s::text[], %(sources)s::text[], %(accounts)s::text[], %(declared)s::boolean[]
-    ) as p (model, source, account, is_declared)
+        %(models)s::text[],
+        %(stagings)s::text[],
+        %(sources)s::text[],
+        %(accounts)s::text[],
+        %(declared)s::boolean[]
+    ) as p (model, staging, source, account, is_declared)
+left join lateral (
+    select m.generation
+    from ops.built_loads as m
+    where m.model = p.model
+    order by m.generation desc
+    limit 1
+) as g on true
 cross join lateral (
     select count(*) as loads, coalesce(sum(l.records), 0)::bigint as records
     from (
@@ -45,37 +67,44 @@ cross join lateral (
         order by r.load_id desc
         limit %(counted)s
     ) as l
-    where not exists (
-        select 1
-        from ops.model_loads as m
-        where m.model = p.model and m.load_id = l.load_id
-    )
+    {taken_and_built}
+    where not ({is_built})
 ) as u
 left join lateral (
-    select r.period
-    from {ledger} as r
+    select l.period
+    from {ledger} as l
+    {taken_and_built}
     where
-        r.source = p.source
-        and r.account = p.account
-        and r.period <= %(now)s
-        and exists (
-            select 1
-            from ops.model_loads as m
-            where m.model = p.model and m.load_id = r.load_id
-        )
-    order by r.period desc
+        l.source = p.source
+        and l.account = p.account
+        and l.period <= %(now)s
+        and {is_built}
+    order by l.period desc
     limit 1
 ) as b on true
 """
-_MARKED = """
-select p.model, p.source
-from unnest(%s::text[], %s::text[]) as p (model, source)
-where exists (
-    select 1
-    from ops.model_loads as m
-    where m.model = p.model and m.source = p.source
-)
+_TAKEN_AND_BUILT = """
+    left join lateral (
+        select s.staged_no, s.is_dropped
+        from ops.staged_loads as s
+        where s.model = p.staging and s.load_id = l.load_id
+        order by s.staged_no desc
+        limit 1
+    ) as taken on true
+    left join lateral (
+        select m.load_id
+        from ops.built_loads as m
+        where
+            m.model = p.model
+            and m.generation = g.generation
+            and m.load_id = l.load_id
+            and m.staged_no = taken.staged_no
+        limit 1
+    ) as built on true
 """
+_IS_BUILT = (
+    "not coalesce(taken.is_dropped, true) and (p.model = p.staging or built.load_id is not null)"
+)
 _BUILDS = """
 select n.node, r.finished_at
 from unnest(%s::text[]) as n (node)
@@ -129,11 +158,13 @@ def read(
 
     ``landed`` are the sources as `elt.health.sources` reads them, ``present`` the relations that
     are in the warehouse: what has never been built is not behind. Raw tables are as far as the
-    ledger. A table has a period of a source with accounts when it has that of each.
+    ledger, a view as far as the table it reads that is furthest behind. A table has a period of a
+    source with accounts when it has that of each.
     """
     present = set(present)
     newest = newest_of_all(landed)
-    built = _marked(connection, tables, landed, now)
+    there = [table for table in tables if table.relation in present]
+    built = _marked(connection, there, landed, now)
     finished = _builds(connection, tables)
     found: dict[str, Backlog] = {}
     by_name = {table.name: table for table in tables}
@@ -146,20 +177,24 @@ def read(
         elif table.name in built:
             found[table.name] = built[table.name]
         else:
-            parents = [found[name] for name in table.reads if name in found]
+            read = {name: found[name] for name in table.reads if name in found}
+            newest_read = _oldest(read.values())
+            if table.materialized == "view" and read:
+                worst = max(read.values(), key=lambda one: (one.loads, len(one.behind)))
+                found[table.name] = replace(worst, newest=newest_read)
+                continue
             late = tuple(
                 name
-                for name in table.reads
-                if name in found
-                and (found[name].is_behind or _is_newer(by_name[name], table, finished))
+                for name, one in read.items()
+                if one.is_behind or _is_newer(by_name[name], table, finished)
             )
-            found[table.name] = Backlog(_oldest(parents), 0, 0, late)
+            found[table.name] = Backlog(newest_read, 0, 0, late)
     return found
 
 
 def _is_newer(parent: Table, table: Table, finished: Mapping[str, datetime]) -> bool:
     # A view shows what is there now; a seed does not change with the loads.
-    if "view" in (parent.materialized, table.materialized) or parent.materialized == "seed":
+    if parent.materialized in ("view", "seed"):
         return False
     built, made = finished.get(parent.node), finished.get(table.node)
     return built is not None and made is not None and made < built
@@ -183,33 +218,25 @@ def _marked(
 ) -> dict[str, Backlog]:
     if not (
         can_read(connection, RAW_SCHEMA, LEDGER_TABLE)
-        and can_read(connection, OPS_SCHEMA, MARKS_TABLE)
+        and can_read(connection, OPS_SCHEMA, STAGED_TABLE)
+        and can_read(connection, OPS_SCHEMA, BUILT_TABLE)
     ):
         return {}
-    declared = {(table.name, source) for table in tables for source in table.marks}
-    others = sorted(
-        {
-            (table.name, source)
-            for table in tables
-            if not table.is_raw
-            for source in table.sources
-            if (table.name, source) not in declared
-        }
-    )
-    found = rows(connection, _MARKED, ([one for one, _ in others], [one for _, one in others]))
-    pairs = sorted(declared | {(row["model"], row["source"]) for row in found})
     accounts: dict[str, list[tuple[str, bool]]] = {}
     for one in landed:
         accounts.setdefault(one.source, []).append((one.account, one.is_declared))
     asked = [
-        (model, source, account, is_declared)
-        for model, source in pairs
+        (table.name, table.staged_in[source], source, account, is_declared)
+        for table in tables
+        for source in table.marks
         for account, is_declared in accounts.get(source, [("", True)])
     ]
-    names = ("models", "sources", "accounts", "declared")
+    names = ("models", "stagings", "sources", "accounts", "declared")
     lacking = rows(
         connection,
-        _BACKLOG.format(ledger=ledger(connection)),
+        _BACKLOG.format(
+            ledger=ledger(connection), taken_and_built=_TAKEN_AND_BUILT, is_built=_IS_BUILT
+        ),
         {
             **{name: [one[index] for one in asked] for index, name in enumerate(names)},
             "counted": COUNTED,

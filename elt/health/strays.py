@@ -17,13 +17,14 @@ from elt.health.query import can_read, rows
 from elt.health.tables import Project
 from elt.warehouse import (
     ANALYTICS_SCHEMA,
+    BUILT_TABLE,
     LEDGER_TABLE,
     LOADER,
-    MARKS_TABLE,
     OPS_SCHEMA,
     RAW_SCHEMA,
     RESULTS_TABLE,
     SOURCES_TABLE,
+    STAGED_TABLE,
     TRANSFORMER,
 )
 
@@ -78,7 +79,7 @@ order by 2
 _MARKED = """
 select s.schema, s.name
 from unnest(%s::text[], %s::text[]) as s (schema, name)
-where exists (select 1 from ops.model_loads as m where m.model = s.schema || '.' || s.name)
+where exists (select 1 from {}.{} as m where m.model = s.schema || '.' || s.name)
 """
 _RECORDED = """
 select s.schema, s.name
@@ -179,9 +180,13 @@ def _landed(connection: psycopg.Connection[Any], found: list[dict[str, Any]]) ->
 def _built(
     connection: psycopg.Connection[Any], found: list[dict[str, Any]]
 ) -> set[tuple[str, str]]:
-    """Those that models have marked loads in, or that Airflow has had dbt build."""
+    """Those that have taken or built loads, or that Airflow has had dbt build."""
     known: set[tuple[str, str]] = set()
-    for table, statement in ((MARKS_TABLE, _MARKED), (RESULTS_TABLE, _RECORDED)):
+    for table, statement in (
+        (STAGED_TABLE, _MARKED.format(OPS_SCHEMA, STAGED_TABLE)),
+        (BUILT_TABLE, _MARKED.format(OPS_SCHEMA, BUILT_TABLE)),
+        (RESULTS_TABLE, _RECORDED),
+    ):
         if can_read(connection, OPS_SCHEMA, table):
             given = ([row["schema"] for row in found], [row["name"] for row in found])
             known |= {(one["schema"], one["name"]) for one in rows(connection, statement, given)}

@@ -7,7 +7,6 @@ A table is called what it is in the warehouse, ``analytics.users``. Its asset ha
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +19,6 @@ from elt.health.freshness import Rule
 from elt.warehouse import RAW_SCHEMA
 
 _ORDER = {"raw": 0, "seeds": 1, "staging": 2, "marts": 3}
-_QUOTED = re.compile(r"""['"](\w+)['"]""")
 _ARGUMENT_WIDTH = 100
 """Characters of a test's arguments that its name has."""
 
@@ -45,10 +43,12 @@ class Table:
 
     ``name`` is the one it has in the warehouse, ``relation`` the same as schema and identifier;
     ``asset`` and ``group`` are those of its asset; ``sources`` are the raw tables all its rows come
-    from, by their name in the ledger, and ``marks`` those of them whose loads it marks as built
-    when it takes them; ``rejected_in`` are schema and identifier of the tables that have their
-    rejected records (models whose ``meta`` has ``rejected_of``). ``masked`` are the columns whose
-    values are shown to nobody (``meta: {redact: true}``), ``columns`` all that dbt knows of.
+    from, by their name in the ledger. ``staged_in`` has the table that types the records of each of
+    them, where there is one; of such a table, itself. ``marks`` are those of the sources whose
+    loads it logs as staged or built. ``rejected_in`` are schema and identifier of the
+    views that have their rejected records (models whose ``meta`` has ``rejected_of``). ``masked``
+    are the columns whose values are shown to nobody (``meta: {redact: true}``), ``columns`` all
+    that dbt knows of.
     """
 
     node: str
@@ -61,6 +61,7 @@ class Table:
     docs: str
     reads: tuple[str, ...]
     sources: tuple[str, ...]
+    staged_in: Mapping[str, str]
     marks: tuple[str, ...]
     rejected_in: tuple[tuple[str, str], ...]
     freshness: Rule | None
@@ -106,14 +107,15 @@ def _read(file: Path, _changed: int) -> Project:
         for name, node in nodes.items()
         if (asset := asset_names.of_dbt(name, node["config"], node["fqn"])) is not None
     }
-    ancestors = {name: _ancestors(nodes, name) for name in named}
+    ancestors = {name: _ancestors(nodes, name) & named.keys() for name in named}
     tests = _tests(nodes)
     rejecting = _rejecting(nodes)
     found = []
     for name, asset in named.items():
         node = nodes[name]
-        sources = [nodes[at] for at in ancestors[name] if at in named and _is_source(at)]
+        sources = [nodes[at] for at in ancestors[name] if _is_source(at)]
         landed = sorted(source["identifier"] for source in sources)
+        staged_in, marks = _staging(nodes, name, ancestors)
         found.append(
             Table(
                 node=name,
@@ -128,7 +130,8 @@ def _read(file: Path, _changed: int) -> Project:
                     dict.fromkeys(".".join(_relation(at)) for at in _parents(nodes, name, named))
                 ),
                 sources=tuple(landed),
-                marks=tuple(table for table in landed if table in _marked(node)),
+                staged_in=staged_in,
+                marks=marks,
                 rejected_in=tuple(rejecting[table] for table in landed if table in rejecting),
                 freshness=Rule.strictest(
                     Rule.of_dbt(source.get("freshness")) for source in sources
@@ -172,23 +175,36 @@ def _is_masked(column: Mapping[str, Any]) -> bool:
     return bool(meta.get("redact"))
 
 
-def _marked(node: Mapping[str, Any]) -> set[str]:
-    """The raw tables whose loads a model marks: its hooks or its ``meta`` name them."""
-    config = node["config"]
-    meta = config.get("meta") or {}
-    named = {str(meta[name]) for name in ("source", "rejected_of") if name in meta}
-    for hook in config.get("pre-hook") or ():
-        text = hook.get("sql", "") if isinstance(hook, Mapping) else str(hook)
-        named.update(_QUOTED.findall(text))
-    return named
+def _staging(
+    nodes: Mapping[str, Any], name: str, ancestors: Mapping[str, set[str]]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """``staged_in`` and ``marks`` of a node."""
+    own = _meta(nodes[name]).get("staging")
+    staged = sorted(
+        (at for at in ancestors[name] if "stages" in _meta(nodes[at])),
+        # Its own table first, where several type the same records.
+        key=lambda at: (at != name, nodes[at]["name"] != own, at),
+    )
+    staged_in: dict[str, str] = {}
+    marks = []
+    for at in staged:
+        source = _meta(nodes[at])["stages"]
+        staged_in.setdefault(source, ".".join(_relation(nodes[at])))
+        if at == name or nodes[at]["name"] == own:
+            marks.append(source)
+    return staged_in, tuple(marks)
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return node["config"].get("meta") or {}
 
 
 def _rejecting(nodes: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """The table of rejected records of each raw table that has one."""
+    """The view of the rejected records of each raw table that has one."""
     return {
-        node["config"]["meta"]["rejected_of"]: _relation(node)
+        _meta(node)["rejected_of"]: _relation(node)
         for node in nodes.values()
-        if node["resource_type"] == "model" and "rejected_of" in (node["config"].get("meta") or {})
+        if node["resource_type"] == "model" and "rejected_of" in _meta(node)
     }
 
 

@@ -34,7 +34,7 @@ _CELL = 28
 """Characters of a value that are shown."""
 _TOP_COUNTRIES = 5
 _REJECTED = "rejected_"
-"""Begins the names of tables of what could not be typed."""
+"""Begins the names of the views of records that were rejected or lack a field."""
 _A_DAY = "2026-01-31"
 
 
@@ -155,8 +155,7 @@ def _show_users(connection: psycopg.Connection[TupleRow], console: Console) -> N
     total = connection.execute(sql.SQL("select count(*) from {}").format(users)).fetchone()
     line = f"{total[0] if total else 0:,} users"
     if _exists(connection, warehouse.ANALYTICS_SCHEMA, "rejected_records"):
-        rejected = connection.execute("select count(*) from analytics.rejected_records").fetchone()
-        line += f", {rejected[0] if rejected else 0:,} rejected records"
+        line += f", {_faults(connection, ['rejected_records'])}"
     countries = connection.execute(
         sql.SQL(
             "select country, count(*) from {} group by country"
@@ -183,7 +182,7 @@ def _show_marts(
     connection: psycopg.Connection[TupleRow], run: Run, loads: Sequence[Load], console: Console
 ) -> str | None:
     """Print the main table that the run built, and the rows of each; its name."""
-    built = [mart for mart in _built(connection, run) if not mart.startswith(_REJECTED)]
+    built = _built(connection, run)
     if not built:
         return None
     entities = [load.entity for load in loads]
@@ -191,14 +190,14 @@ def _show_marts(
     load_ids = [load.load_id for load in loads]
     _show_rows(connection, main, load_ids, console)
     counts = [f"{mart} {_count(connection, mart):,}" for mart in built]
-    rejected = _rejected(connection, load_ids)
-    said = f"Rows: {', '.join(counts)}; {rejected:,} rejected records."
+    faults = _faults(connection, _rejecting(connection), load_ids)
+    said = f"Rows: {', '.join(counts)}; {faults}."
     console.print(said, markup=False, highlight=False, soft_wrap=True)
     return main
 
 
 def _built(connection: psycopg.Connection[TupleRow], run: Run) -> list[str]:
-    """The tables of `analytics` that dbt built in the run, in the order it built them."""
+    """The marts that dbt built as tables in the run, in the order it built them."""
     if not _exists(connection, warehouse.OPS_SCHEMA, warehouse.RESULTS_TABLE):
         return []
     nodes = connection.execute(
@@ -208,7 +207,9 @@ def _built(connection: psycopg.Connection[TupleRow], run: Run) -> list[str]:
         (run.pipeline, run.run_id),
     ).fetchall()
     tables = connection.execute(
-        "select tablename from pg_catalog.pg_tables where schemaname = %s",
+        "select t.tablename from pg_catalog.pg_tables as t"
+        " where t.schemaname = %s and not exists ("
+        "select 1 from ops.staged_loads as s where s.model = t.schemaname || '.' || t.tablename)",
         (warehouse.ANALYTICS_SCHEMA,),
     ).fetchall()
     models = [str(node).rpartition(".")[2] for (node,) in nodes]
@@ -272,17 +273,33 @@ def _count(connection: psycopg.Connection[TupleRow], table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _rejected(connection: psycopg.Connection[TupleRow], load_ids: Sequence[int]) -> int:
-    """The records of the loads that are in a table of rejected ones."""
-    tables = connection.execute(
+def _rejecting(connection: psycopg.Connection[TupleRow]) -> list[str]:
+    """The views of rejected records."""
+    rows = connection.execute(
         "select table_name from information_schema.columns"
-        " where table_schema = %s and column_name = 'load_id' and starts_with(table_name, %s)",
+        " where table_schema = %s and column_name = 'misfits' and starts_with(table_name, %s)",
         (warehouse.ANALYTICS_SCHEMA, _REJECTED),
     ).fetchall()
-    count = 0
-    for (table,) in tables:
-        name = sql.Identifier(warehouse.ANALYTICS_SCHEMA, table)
-        query = sql.SQL("select count(*) from {} where load_id = any(%s)").format(name)
-        row = connection.execute(query, (list(load_ids),)).fetchone()
-        count += int(row[0]) if row else 0
-    return count
+    return [str(name) for (name,) in rows]
+
+
+def _faults(
+    connection: psycopg.Connection[TupleRow],
+    views: Sequence[str],
+    load_ids: Sequence[int] | None = None,
+) -> str:
+    """``2 rejected records, 1 record without a field that did not fit``, of all loads or some."""
+    rejected = lossy = 0
+    for view in views:
+        query = sql.SQL(
+            "select count(rejection_reason), count(*) from {}"
+            " where %s::bigint[] is null or load_id = any(%s)"
+        ).format(sql.Identifier(warehouse.ANALYTICS_SCHEMA, view))
+        row = connection.execute(query, (load_ids, load_ids)).fetchone()
+        if row is not None:
+            rejected += row[0]
+            lossy += row[1] - row[0]
+    said = f"{rejected:,} rejected records"
+    if lossy:
+        said += f", {lossy:,} record{'s' if lossy > 1 else ''} without a field that did not fit"
+    return said

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -41,7 +42,7 @@ class Report:
     loads: list[Load] = field(default_factory=list)
     """The latest ones, newest first."""
     rows: dict[str, int] = field(default_factory=dict)
-    """Rows of each table of `analytics`, by name."""
+    """Rows of each table and each view of rejected records in `analytics`, by name."""
     freshness: list[Source] = field(default_factory=list)
     """Of each source the newest period, and the periods that are missing."""
     behind: dict[str, Backlog] = field(default_factory=dict)
@@ -73,11 +74,9 @@ def collect(connection: psycopg.Connection[TupleRow], now: datetime, manifest: P
     try:
         project = tables.read(manifest)
     except FileNotFoundError:
-        project = None
-    report = Report(_loads(connection), _rows(connection))
-    if project is None:
-        return replace(
-            report,
+        return Report(
+            loads=_loads(connection),
+            rows=_rows(connection, ()),
             freshness=sources.read(connection, {}, now),
             errors=[f"{manifest} is missing, so nothing is judged; `dbt parse` writes it"],
         )
@@ -85,8 +84,10 @@ def collect(connection: psycopg.Connection[TupleRow], now: datetime, manifest: P
     rules = {table.relation[1]: table.freshness for table in known if table.is_raw}
     landed = sources.read(connection, rules, now)
     built = backlog.read(connection, known, landed, _present(connection), now)
-    return replace(
-        report,
+    rejecting = {relation for table in known for relation in table.rejected_in}
+    return Report(
+        loads=_loads(connection),
+        rows=_rows(connection, rejecting),
         freshness=landed,
         behind={name: one for name, one in built.items() if one.is_behind},
         strays=strays.read(connection, project),
@@ -111,13 +112,21 @@ def _loads(connection: psycopg.Connection[TupleRow]) -> list[Load]:
         ).fetchall()
 
 
-def _rows(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
+def _rows(
+    connection: psycopg.Connection[TupleRow], views: Iterable[tuple[str, str]]
+) -> dict[str, int]:
     # The reader may have no right to somebody's own table.
     found = connection.execute(
-        "select tablename from pg_catalog.pg_tables where schemaname = %s"
-        " and has_table_privilege(format('%%I.%%I', schemaname, tablename), 'select')"
-        " order by tablename",
-        (warehouse.ANALYTICS_SCHEMA,),
+        "select c.relname from pg_catalog.pg_class as c"
+        " inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid"
+        " where n.nspname = %s"
+        " and (c.relkind in ('r', 'p') or (c.relkind = 'v' and c.relname = any(%s)))"
+        " and has_table_privilege(c.oid, 'select')"
+        " order by c.relname",
+        (
+            warehouse.ANALYTICS_SCHEMA,
+            [name for schema, name in views if schema == warehouse.ANALYTICS_SCHEMA],
+        ),
     ).fetchall()
     counts = {}
     for (table,) in found:

@@ -6,7 +6,7 @@ route                          answers
 ``/data``                      the page "Data"
 ``/files/{name}``              its script, its styles, the plot library
 ``/api/tables``                the state of every table; tables without a model
-``/api/tables/{name}``         one table: its state, plot, loads, tests, rejected records
+``/api/tables/{name}``         one table: its state, plot, loads, tests, what its records lack
 ``/api/tables/{name}/tests/``  ``{test}``: SQL and rows of a test that fails
 ``/docs/``                     dbt's documentation, as dbt itself ships it
 ``/docs/manifest.json``        what dbt has parsed of the project

@@ -13,9 +13,11 @@ from typing import Any
 from elt.health import strays
 from elt.health.strays import Stray
 from elt.health.tables import Project, Table
-from elt.ui import failing, loads, rejected, results, states
+from elt.ui import failing, field_changes, loads, rejected, results, states
 from elt.ui.failing import Failing
+from elt.ui.field_changes import FieldChange
 from elt.ui.loads import Load
+from elt.ui.rejected import Faults
 from elt.ui.results import TestState
 from elt.ui.snapshot import Snapshot
 from elt.ui.states import TableState
@@ -36,8 +38,6 @@ class Detail:
 
     ``plot`` has the records per load by period, oldest first: a point a load, or, of very many, one
     for a stretch of time with ``loads`` in it: ``records`` on average, ``least`` and ``most``.
-    ``rejected_is_all`` is False where there are more rejected records than were looked at, or
-    their table is being built anew.
     """
 
     description: str
@@ -45,10 +45,9 @@ class Detail:
     plot: list[dict[str, Any]]
     loads: list[Load]
     tests: list[TestState]
-    rejected: list[dict[str, Any]]
+    faults: Faults
     rejected_in: list[str]
-    rejected_total: int
-    rejected_is_all: bool
+    field_changes: list[FieldChange]
 
 
 def listing(project: Project) -> Listing:
@@ -68,18 +67,15 @@ def detail(project: Project, table: Table, plotted: int | None) -> tuple[TableSt
     """
     with Snapshot.taken() as snapshot:
         (state,) = states.states(snapshot, project, [table])
-        reasons = rejected.reasons(snapshot, table)
-        total = sum(reason["records"] for reason in reasons or ())
         return state, Detail(
             description=table.description,
             reads=list(table.reads),
             plot=loads.plot(snapshot, table, plotted),
             loads=loads.latest(snapshot, table),
             tests=results.tests(snapshot, table),
-            rejected=(reasons or [])[: rejected.REASONS],
+            faults=rejected.faults(snapshot, table),
             rejected_in=[".".join(relation) for relation in table.rejected_in],
-            rejected_total=total,
-            rejected_is_all=reasons is not None and total < rejected.REJECTED,
+            field_changes=field_changes.latest(snapshot, table),
         )
 
 

@@ -88,22 +88,22 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
         bounds as (
             select
                 s.source,
-                (
-                    select l.period from raw.loads as l
-                    where l.source = s.source order by l.period desc limit 1
-                ) as until,
-                coalesce(
-                    (
-                        select l.period from raw.loads as l
-                        where l.source = s.source order by l.period desc
-                        offset %s limit %s
-                    ),
-                    (
-                        select l.period from raw.loads as l
-                        where l.source = s.source order by l.period limit 1
-                    )
-                ) as since
+                newest.period as until,
+                coalesce(nth.period, oldest.period) as since
             from unnest(%s::text[]) as s (source)
+            -- As joins: Greenplum fails on several scalar subqueries that are correlated.
+            cross join lateral (
+                select l.period from raw.loads as l
+                where l.source = s.source order by l.period desc limit 1
+            ) as newest
+            cross join lateral (
+                select l.period from raw.loads as l
+                where l.source = s.source order by l.period limit 1
+            ) as oldest
+            left join lateral (
+                select l.period from raw.loads as l
+                where l.source = s.source order by l.period desc offset %s limit %s
+            ) as nth on true
             -- Else they are worked out anew for every load.
             offset 0
         ),
@@ -138,9 +138,9 @@ def plot(snapshot: Snapshot, table: Table, loads: int | None) -> list[dict[str, 
         group by p.source, p.account, p.bin
         order by p.source, p.account, p.bin
         """,
+        sources,
         loads - 1 if loads else 0,
         1 if loads else 0,
-        sources,
         BINS,
     )
 

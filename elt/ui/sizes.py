@@ -14,6 +14,8 @@ from elt.ui.snapshot import Snapshot
 COUNTED_BYTES = 32 * 1024 * 1024
 """Tables are counted, small ones first, until this much has been read; of the others PostgreSQL's
 own estimate is shown."""
+COUNTED_REJECTED = 100_000
+"""Of the views of rejected records so many rows are counted, by an index; of more, none."""
 
 
 def relations(
@@ -65,9 +67,14 @@ def count(
     """Rows of each table, and whether that is an estimate."""
     counts: dict[str, tuple[int | None, bool]] = {}
     uncounted = []
+    rejecting = []
     for table in tables:
         relation = relations.get(table.relation)
-        if relation is None or not relation["is_table"]:
+        if relation is None:
+            continue
+        if not relation["is_table"]:
+            if table.relation in table.rejected_in:
+                rejecting.append(table)
             continue
         if table.is_raw:
             # A load lands whole, with its number of records, or not at all.
@@ -86,16 +93,20 @@ def count(
             break
         small.append(table)
     counts.update(_count_exactly(snapshot, small))
+    for name, (rows, _) in _count_exactly(snapshot, rejecting, COUNTED_REJECTED + 1).items():
+        counts[name] = (rows if rows <= COUNTED_REJECTED else None, False)
     return counts
 
 
-def _count_exactly(snapshot: Snapshot, tables: Sequence[Table]) -> dict[str, tuple[int, bool]]:
+def _count_exactly(
+    snapshot: Snapshot, tables: Sequence[Table], limit: int | None = None
+) -> dict[str, tuple[int, bool]]:
     if not tables:
         return {}
     statement = sql.SQL(" union all ").join(
-        sql.SQL("select {}::text as name, count(*) as rows from {}").format(
-            sql.Literal(table.name), sql.Identifier(*table.relation)
-        )
+        sql.SQL(
+            "select {}::text as name, count(*) as rows from (select 1 from {} limit {}) as r"
+        ).format(sql.Literal(table.name), sql.Identifier(*table.relation), sql.Literal(limit))
         for table in tables
     )
     try:

@@ -35,15 +35,15 @@ class AccountState:
 class TableState:
     """A table as the page lists it, by the name it has in the warehouse.
 
-    ``asset`` is the name of its asset in Airflow. ``rows`` is None for views and for what is not
-    there; ``is_estimate`` says that they are PostgreSQL's estimate. ``docs`` is the table's place
-    in dbt's documentation. ``newest`` is the start of the newest period that it has, a ``grain``
-    long, ``age`` the seconds since that ended, ``freshness`` dbt's word for it (pass, warn, error;
-    None without a rule). ``missing`` are the periods that its sources lack though their schedules
-    cover them, ``skipped`` others between loads (`elt.health.coverage`). ``behind`` says what raw
-    has that it has not built. ``tests`` counts the last results by dbt's status; ``untested`` those
-    tests that have none. ``accounts`` are those of its sources, if they have some: what the table
-    lacks is what any of them lacks.
+    ``asset`` is the name of its asset in Airflow. ``rows`` is None for what is not there and for
+    views, save those of rejected records; ``is_estimate`` says that they are PostgreSQL's estimate.
+    ``docs`` is the table's place in dbt's documentation. ``newest`` is the start of the newest
+    period that it has, a ``grain`` long, ``age`` the seconds since that ended, ``freshness`` dbt's
+    word for it (pass, warn, error; None without a rule). ``missing`` are the periods that its
+    sources lack though their schedules cover them, ``skipped`` others between loads
+    (`elt.health.coverage`). ``behind`` says what raw has that it has not built. ``tests`` counts
+    the last results by dbt's status; ``untested`` those tests that have none. ``accounts`` are
+    those of its sources, if they have some: what the table lacks is what any of them lacks.
     """
 
     name: str

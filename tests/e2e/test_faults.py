@@ -30,8 +30,9 @@ def everything(elt: Elt) -> dict[str, list[tuple[Any, ...]]]:
             "raw.randomuser__users",
             "analytics.users",
             "analytics.users_by_country",
-            "analytics.rejected_records",
-            "ops.model_loads",
+            "analytics.stg_randomuser__users",
+            "ops.staged_loads",
+            "ops.built_loads",
         )
     }
 

@@ -27,6 +27,7 @@ from elt.stack.airflow_config import connections
 from elt.stack.connections import BUNDLED
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from tests import dbt_in_process
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -56,17 +57,48 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running PostgreSQL with no database prepared."""
     home = Home(tmp_path_factory.mktemp("cluster"))
     with Cluster(home, home.create()).lease() as lease:
+        with _superuser(lease.server) as connection:
+            # What is lost when the machine stops is no loss.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(SQL("alter system set {} = off").format(Identifier(setting)))
+            connection.execute("select pg_reload_conf()")
         yield lease.server
 
 
-@pytest.fixture
-def warehouse(cluster: Server) -> Server:
-    """An empty warehouse with its roles, schemas and rights."""
-    with psycopg.connect(cluster.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
+def _superuser(server: Server) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def prepared(cluster: Server) -> dict[str, str]:
+    """The databases of a stack as they are prepared, by the names of the templates of them."""
+    postgres.prepare(cluster)
+    templates = {}
+    with _superuser(cluster) as connection:
         for database in (names.WAREHOUSE_DATABASE, names.AIRFLOW_DATABASE):
+            templates[database] = f"prepared_{database}"
+            connection.execute(
+                SQL("create database {} template {}").format(
+                    Identifier(templates[database]), Identifier(database)
+                )
+            )
+    return templates
+
+
+@pytest.fixture
+def warehouse(cluster: Server, prepared: dict[str, str]) -> Server:
+    """An empty warehouse with its roles, schemas and rights."""
+    with _superuser(cluster) as connection:
+        for database, template in prepared.items():
             connection.execute(
                 SQL("drop database if exists {} with (force)").format(Identifier(database))
             )
+            connection.execute(
+                SQL("create database {} template {} strategy file_copy").format(
+                    Identifier(database), Identifier(template)
+                )
+            )
+    # What lies beside them in the cluster, whatever the last test has left: roles and rights.
     postgres.prepare(cluster)
     return cluster
 
@@ -202,26 +234,18 @@ def dbt_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def dbt(warehouse: Server, dbt_project: Path, monkeypatch: pytest.MonkeyPatch) -> Dbt:
     """dbt on ``warehouse``: ``dbt("run", "--select", "users")``; what fails is in the result."""
-    from dbt.cli.main import dbtRunner
-
     home = Home(dbt_project)
     for name, value in {**public_environment(home, warehouse), **dbt_secret(warehouse)}.items():
         if name != "AIRFLOW_HOME":
             monkeypatch.setenv(name, value)
 
     def run(command: str, *options: str) -> dbtRunnerResult:
-        return dbtRunner().invoke(["--quiet", *command.split(), *_folders(dbt_project), *options])
+        return dbt_in_process.call(dbt_project, command, *options)
 
     return run
 
 
 def parse(project: Path) -> None:
     """Write the manifest of a dbt project."""
-    from dbt.cli.main import dbtRunner
-
-    parsed = dbtRunner().invoke(["--quiet", "parse", *_folders(project)])
+    parsed = dbt_in_process.call(project, "parse")
     assert parsed.success, parsed.exception
-
-
-def _folders(project: Path) -> list[str]:
-    return [f"--project-dir={project}", f"--profiles-dir={project}", f"--log-path={project}/logs"]

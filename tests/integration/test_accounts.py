@@ -31,8 +31,9 @@ from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.stack.status import Report
 from elt.transform import KeyedMart
+from tests import dbt_in_process
 from tests.accounts_shop import ACCOUNTS, write_project
-from tests.integration.conftest import Dbt, Sql, _folders
+from tests.integration.conftest import Dbt, Sql
 from tests.integration.test_marts import messages
 
 ORDERS = KeyedMart("analytics.orders", "analytics.stg_shop__orders", ["account", "order_id"])
@@ -67,16 +68,13 @@ def shop_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop_dbt(warehouse: Server, shop_project: Path, monkeypatch: pytest.MonkeyPatch) -> Dbt:
-    from dbt.cli.main import dbtRunner
-
     home = Home(shop_project)
     for name, value in {**public_environment(home, warehouse), **dbt_secret(warehouse)}.items():
         if name != "AIRFLOW_HOME":
             monkeypatch.setenv(name, value)
 
     def run(command: str, *options: str) -> Any:
-        called = ["--quiet", *command.split(), *_folders(shop_project), *options]
-        return dbtRunner().invoke(called)
+        return dbt_in_process.call(shop_project, command, *options)
 
     return run
 

@@ -14,6 +14,7 @@ from elt import warehouse as names
 from elt.ui.app import app
 from elt.ui.failing import MASK
 from tests.browser import open_page
+from tests.integration import load_log
 from tests.integration.conftest import Dbt, Land, Record, Sql, user
 from tests.integration.page import served
 from tests.integration.test_health import ago, day, source
@@ -64,7 +65,12 @@ def url(
     loader = PostgresHook(postgres_conn_id=names.LOADER_CONN_ID)
     registry.register(loader, source(), "users", "@daily", "scheduled", ago(5))
     for days in (5, 4):
-        ref = land(day(ago(days)), user(days), user(days + 10, nat=None, gender="<b>none</b>"))
+        ref = land(
+            day(ago(days)),
+            user(days, dob={"age": f"<i>{days}</i>"}),
+            user(days + 10, nat=None, gender="<b>none</b>"),
+            {"login": {"uuid": "nobody's"}},
+        )
     assert dbt("seed").success
     assert dbt("run", "--select", "+users_by_country", "+rejected_records").success
     sql(
@@ -73,6 +79,8 @@ def url(
     )
     dbt("test", "--select", "users", "--exclude-resource-type", "unit_test")
     record(dbt_project, load_id=ref["load_id"])
+    load_log.change(sql, 1, "dob.age", "type changed", "number", "string", period=day(ago(5)))
+    load_log.change(sql, 2, "location.<b>", "appeared", "", "number", period=day(ago(4)))
     land(day(ago(0)), user(77))
     sql("create table analytics.scratch as select 1 as n")
     gates = [dependency.dependency for dependency in app.router.dependencies]
@@ -126,6 +134,23 @@ def test_what_failed_is_first_and_can_be_seen(browser: Page, url: str) -> None:
     expect(gender).not_to_contain_text("anna@example.com")
     log = gender.get_by_role("link", name="log").get_attribute("href")
     assert log == "/dags/a%20dag/runs/a%20build/tasks/t"
+
+    # What records lack, and what they have that no column takes.
+    rejected = browser.locator(".rejected")
+    expect(rejected.locator("tbody tr")).to_have_count(1)
+    expect(rejected.locator("tbody tr")).to_contain_text("login.uuid: not a uuid")
+    expect(rejected).to_contain_text("2 records in all. They are in analytics.rejected_records.")
+    lost = browser.locator(".lost")
+    expect(lost.locator("tbody tr")).to_contain_text("dob.age: not an integer")
+    expect(lost).to_contain_text("2 records in all. All else that they have is in the tables")
+    changes = browser.locator(".changes li")
+    expect(changes.nth(0)).to_contain_text("field appeared: location.<b> (number)")
+    expect(changes.nth(0)).to_contain_text(f"in load 2, of the period {day(ago(4))}")
+    expect(changes.nth(0).locator("code")).to_have_text(
+        "('location_b', 'location.\\u003cb\\u003e', 'numeric'),"
+    )
+    expect(changes.nth(1)).to_contain_text("type of a field changed: dob.age (number → string)")
+    expect(changes.nth(1).locator("code")).to_have_count(0)
 
     for size in (DESK, PHONE):
         for scheme in ("light", "dark"):

@@ -25,6 +25,7 @@ from elt.stack import status, status_words
 from elt.stack.errors import StackError
 from elt.stack.server import Server
 from elt.stack.status import Report
+from tests.integration import load_log
 from tests.integration.conftest import Dbt, Land, Sql, user
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -244,18 +245,90 @@ def test_a_mart_that_has_not_built_what_raw_has_is_behind(
     assert collect().behind == {}
     land(day(ago(0)), user(2), user(3))
     report = collect()
-    # The second is made of the first.
-    assert list(report.behind) == ["analytics.users", "analytics.users_by_country"]
-    assert "analytics.users_by_country: made before analytics.users" in printed(report)
-    assert "analytics.users: 1 load (2 records) behind raw" in printed(report)
+    assert list(report.behind) == [
+        "analytics.stg_randomuser__users",
+        "analytics.users",
+        "analytics.users_by_country",
+    ]
+    said = printed(report)
+    assert "analytics.users_by_country: made before analytics.users" in said
+    assert "analytics.stg_randomuser__users: 1 load (2 records) behind raw" in said
+    assert "analytics.users: 1 load (2 records) behind raw" in said
     with pytest.raises(StackError, match=r"analytics\.users: 1 load \(2 records\) behind raw"):
         status_words.expect_as_asked(report, options("--fail-on-behind"))
+    assert dbt("run", "--select", "stg_randomuser__users").success
+    assert list(collect().behind) == ["analytics.users", "analytics.users_by_country"]
     # One that replaces a load is another load.
     assert dbt("run", "--select", "users").success
     land(day(ago(0)), user(2))
     assert collect().behind["analytics.users"].records == 1
-    assert dbt("run", "--select", "users").success
+    assert dbt("run", "--select", "+users").success
     status_words.expect_as_asked(collect(), options("--fail-on-behind"))
+
+
+@pytest.fixture
+def staged(sql: Sql) -> None:
+    """Users staged, a mart, what is made of it and the view of rejected records, all empty."""
+    load_log.create(sql)
+    for name in ("stg_randomuser__users", "users", "users_by_country"):
+        sql(f"create table analytics.{name} (load_id bigint)", role=names.TRANSFORMER)
+    sql(
+        "create view analytics.rejected_records as select * from analytics.stg_randomuser__users",
+        role=names.TRANSFORMER,
+    )
+
+
+def test_staging_is_behind_raw_and_a_mart_behind_staging(
+    land: Land, collect: Callable[..., Report], staged: None, sql: Sql
+) -> None:
+    users = "analytics.users"
+
+    def behind() -> dict[str, str]:
+        return {name: one.words for name, one in collect().behind.items()}
+
+    first = land(day(ago(1)), user(1))["load_id"]
+    load_log.stage(sql, first, 1)
+    assert behind() == {
+        users: "1 load (1 record) behind raw",
+        "analytics.users_by_country": "made before analytics.users",
+    }
+    load_log.build(sql, users, first, 1)
+    assert behind() == {}
+
+    second = land(day(ago(0)), user(2), user(3))["load_id"]
+    lacking = "1 load (2 records) behind raw"
+    assert behind() == {
+        load_log.STAGING: lacking,
+        # A view shows what there is in the table that it reads.
+        "analytics.rejected_records": lacking,
+        users: lacking,
+        "analytics.users_by_country": "made before analytics.users",
+    }
+    load_log.stage(sql, second, 2)
+    assert list(behind()) == [users, "analytics.users_by_country"]
+    load_log.build(sql, users, second, 2)
+    assert behind() == {}
+
+    # Typed anew: the mart has built what it was before.
+    load_log.stage(sql, first, 3)
+    assert behind()[users] == "1 load (1 record) behind raw"
+    load_log.build(sql, users, first, 3)
+    assert behind() == {}
+    # Dropped, and not taken again.
+    load_log.stage(sql, first, 4, is_dropped=True)
+    assert list(behind()) == [
+        load_log.STAGING,
+        "analytics.rejected_records",
+        users,
+        "analytics.users_by_country",
+    ]
+    load_log.stage(sql, first, 5)
+    assert list(behind()) == [users, "analytics.users_by_country"]
+    load_log.build(sql, users, first, 5)
+    assert behind() == {}
+    # Made anew, of one load so far.
+    load_log.build(sql, users, second, 2, generation=2)
+    assert behind()[users] == "1 load (1 record) behind raw"
 
 
 # Tables without a model
@@ -270,30 +343,38 @@ def test_a_table_whose_model_is_gone_is_named_with_what_removes_it(
     sql: Sql,
 ) -> None:
     land(day(ago(0)), user(1))
-    assert dbt("run", "--select", "+users").success
+    assert dbt("run", "--select", "+users", "rejected_records").success
     assert collect().strays == []
     former = tmp_path / "project"
     (former / "target").mkdir(parents=True)
     manifest = json.loads((dbt_project / "target" / "manifest.json").read_text())
-    for node in ("model.elt.users", "model.elt.stg_randomuser__users"):
+    for name in ("users", "rejected_records", "stg_randomuser__users"):
+        node = f"model.elt.{name}"
         manifest["nodes"].pop(node)
     manifest["sources"].pop("source.elt.randomuser.randomuser__users")
     (former / "target" / "manifest.json").write_text(json.dumps(manifest))
     report = collect(former)
     found = {stray.name: stray for stray in report.strays}
     assert {name: stray.statement for name, stray in found.items()} == {
-        "analytics.stg_randomuser__users": 'drop view "analytics"."stg_randomuser__users";',
+        "analytics.rejected_records": 'drop view "analytics"."rejected_records";',
+        "analytics.stg_randomuser__users": 'drop table "analytics"."stg_randomuser__users";',
         "analytics.users": 'drop table "analytics"."users";',
         "raw.randomuser__users": 'drop table "raw"."randomuser__users";'
         ' delete from "raw"."loads" where source = \'randomuser__users\';',
     }
-    assert found["raw.randomuser__users"].used_by == ["analytics.stg_randomuser__users"]
+    assert found["analytics.stg_randomuser__users"].used_by == ["analytics.rejected_records"]
     said = printed(report)
     assert "analytics.users, a table: its model is gone" in said
+    assert "analytics.stg_randomuser__users, a table: its model is gone" in said
     for stray in report.strays:
         assert stray.statement in said
     # They do what they say, in the order of who stands on whom.
-    for name in ("analytics.users", "analytics.stg_randomuser__users", "raw.randomuser__users"):
+    for name in (
+        "analytics.users",
+        "analytics.rejected_records",
+        "analytics.stg_randomuser__users",
+        "raw.randomuser__users",
+    ):
         sql(found[name].statement, role=found[name].owner)
     assert collect(former).strays == []
     assert sql("select 1 from raw.loads") == []

@@ -256,7 +256,7 @@ def test_the_data_tests_pass_and_fail(warehouse: Server, land: Landed, dbt: Dbt)
     assert {name: status for name, status in found.items() if status in ("fail", "warn")} == {
         "exchange_rates_agrees_with_the_rate_per_unit_as_sent": "warn",
         "exchange_rates_document_is_not_of_a_later_day": "fail",
-        "unique_together_exchange_rates_rate_date__currency_code": "fail",
+        "unique_combination_of_columns_exchange_rates_rate_date__currency_code": "fail",
         next(name for name in found if name.startswith("row_hash_of_")): "fail",
     }
 

@@ -209,7 +209,7 @@ def test_a_hook_that_fails_fails_the_task(
     options = project / "dbt_project.yml"
     flag = f"flags:\n  skip_nodes_if_on_run_start_fails: {str(skips).lower()}"
     options.write_text(
-        options.read_text().replace("flags:", flag).replace("create_model_loads()", "'select 1/0'")
+        options.read_text().replace("flags:", flag).replace("create_load_tables()", "'select 1/0'")
     )
     seeded = task("countries.seed")
     with pytest.raises(CosmosDbtRunError, match="division by zero"):
@@ -258,8 +258,8 @@ create trigger refuse before insert on {} for each row execute function public.r
     ("table", "begins", "ends"),
     [
         # The model's own statement, and one of a hook, of which dbt keeps no file.
-        ("analytics.users", 'insert into "warehouse"."analytics"."users"', '"users__dbt_tmp'),
-        ("ops.model_loads", "insert into ops.model_loads", "'analytics.users'::text"),
+        ("analytics.users", 'insert into "warehouse"."analytics"."users"', ") as written"),
+        ("ops.built_loads", "insert into ops.built_loads", "on loads.load_id = counted.load_id"),
     ],
 )
 def test_the_sql_of_a_model_that_fails_is_in_log_and_template(

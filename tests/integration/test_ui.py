@@ -27,14 +27,16 @@ from elt.health.freshness import Rule
 from elt.health.tables import Project, Table
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.ui import failing, health, loads, rejected, sizes, snapshot, states
+from elt.ui import failing, field_changes, health, loads, rejected, sizes, snapshot, states
 from elt.ui import results as shown_results
 from elt.ui.app import app
 from elt.ui.failing import MASK
 from elt.ui.health import Detail
 from elt.ui.loads import Load
+from elt.ui.rejected import Faults
 from elt.ui.snapshot import Snapshot
 from elt.ui.states import TableState
+from tests.integration import load_log
 from tests.integration.conftest import DBT_PROJECT, Dbt, Land, Record, Sql, parse, user
 
 NAMES = [
@@ -173,19 +175,25 @@ def many(land: Land, sql: Sql) -> None:
 
 @pytest.fixture
 def rejects(land: Land, sql: Sql) -> Callable[..., None]:
-    """The mart of rejected records: ``rejects("a reason", "another")``, a load each."""
+    """The view of rejected records: ``rejects(("a reason", None), (None, "gap: not a date"))``.
+
+    Of each record, in a load of its own, why it is rejected, or which of its fields are null.
+    """
     sql(
-        "create table analytics.rejected_records (load_id bigint, record_no integer, source text,"
-        " rejection_reason text, record jsonb, load_period timestamptz)",
+        "create table analytics.stg_randomuser__users (load_id bigint, record_no integer,"
+        " rejection_reason text, misfits text, load_period timestamptz);"
+        "create view analytics.rejected_records as"
+        " select *, 'randomuser__users'::text as source from analytics.stg_randomuser__users"
+        " where rejection_reason is not null or misfits is not null",
         role=names.TRANSFORMER,
     )
 
-    def reject(*reasons: str) -> None:
-        for number, reason in enumerate(reasons, 1):
-            quoted = reason.replace("'", "''")
+    def reject(*records: tuple[str | None, str | None]) -> None:
+        for number, words in enumerate(records, 1):
+            reason, misfits = ("null" if one is None else f"'{one}'" for one in words)
             sql(
-                "insert into analytics.rejected_records values"
-                f" ({number}, 1, 'randomuser__users', '{quoted}', '{{}}',"
+                "insert into analytics.stg_randomuser__users values"
+                f" ({number}, 1, {reason}, {misfits},"
                 f" '2026-11-01Z'::timestamptz + {number} * interval '1 day')"
             )
 
@@ -255,7 +263,7 @@ def test_where_nothing_is_yet_every_table_is_listed(nothing: dict[str, Table]) -
             accounts=[],
         )
         said = detail(one.name)
-        assert (said.plot, said.loads, said.rejected) == ([], [], [])
+        assert (said.plot, said.loads, said.faults) == ([], [], Faults([], [], 0, 0, True))
         assert not any(test.history for test in said.tests)
 
 
@@ -279,23 +287,29 @@ def test_a_load_and_a_build_are_told(
     record(dbt_project, load_id=ref["load_id"])
     users = state("analytics.users")
     assert (users.kind, users.exists, users.rows, users.is_estimate) == (
-        *("incremental", True, 2),
+        *("incremental", True, 3),
         False,
     )
     assert users.bytes
     assert users.last_load
     assert users.last_load == Load(
-        ref["load_id"], period("2026-11-01"), "a dag", "a build", users.last_load.at, records=2
+        ref["load_id"], period("2026-11-01"), "a dag", "a build", users.last_load.at, records=3
     )
     assert (users.freshness, users.newest, users.behind) == ("error", landed.newest, None)
     assert users.age == pytest.approx(landed.age, abs=300)
     assert users.tests == {"pass": len(known_tables()["analytics.users"].tests) - 1, "warn": 1}
     assert users.untested == 0
 
-    view = state("analytics.stg_randomuser__users")
-    assert (view.kind, view.exists, view.rows, view.bytes) == ("view", True, None, None)
-    assert view.last_load
-    assert view.last_load.load_id == ref["load_id"]
+    staged = state("analytics.stg_randomuser__users")
+    assert (staged.kind, staged.exists, staged.rows) == ("incremental", True, 3)
+    assert staged.bytes
+    assert (staged.newest, staged.behind) == (landed.newest, None)
+    assert staged.last_load
+    assert staged.last_load.load_id == ref["load_id"]
+
+    view = state("analytics.rejected_records")
+    assert (view.kind, view.exists, view.rows, view.bytes) == ("view", True, 1, None)
+    assert (view.newest, view.behind) == (landed.newest, None)
 
     seed = state("analytics.countries")
     assert seed.rows == len((dbt_project / "seeds" / "countries.csv").read_text().splitlines()) - 1
@@ -309,7 +323,8 @@ def test_a_load_and_a_build_are_told(
     assert [(load.load_id, load.run_id, load.records) for load in said.loads] == [
         (ref["load_id"], "run", 3)
     ]
-    assert said.rejected == [
+    assert (said.faults.rejected, said.faults.lossy_records) == ([], 1)
+    assert said.faults.lost == [
         {
             "reason": "gender: not text",
             "records": 1,
@@ -391,12 +406,12 @@ def test_tables_that_are_being_built_anew_are_not_waited_for(
     warehouse: Server, land: Land, rejects: Callable[..., None], sql: Sql
 ) -> None:
     land("2026-11-01", user(1), user(2))
-    rejects("a reason")
+    rejects(("a reason", None))
     sql("create table analytics.users as select 1 as n", role=names.TRANSFORMER)
     sql("analyze")
     with psycopg.connect(warehouse.dsn(SUPERUSER, names.WAREHOUSE_DATABASE)) as builder:
         builder.execute(
-            "lock table analytics.users, analytics.rejected_records in access exclusive mode"
+            "lock table analytics.users, analytics.stg_randomuser__users in access exclusive mode"
         )
         begun = time.monotonic()
         found, said = health.detail(known_project(), known_tables()["analytics.users"], None)
@@ -405,9 +420,9 @@ def test_tables_that_are_being_built_anew_are_not_waited_for(
         builder.rollback()
     assert (found.exists, found.rows, found.is_estimate, found.bytes) == (True, 1, True, None)
     assert landed.rows == 2
-    assert (said.rejected, said.rejected_is_all) == ([], False)
+    assert said.faults == Faults([], [], 0, 0, False)
     assert [load.records for load in said.loads] == [2]
-    assert detail("analytics.users").rejected_total == 1
+    assert detail("analytics.users").faults.rejected_records == 1
 
 
 def test_a_table_that_is_dropped_meanwhile_has_no_rows(
@@ -543,39 +558,88 @@ def test_the_history_of_a_test_is_bounded_and_ends_with_the_newest(
     }
 
 
-def test_rejected_records_are_counted_by_reason(rejects: Callable[..., None], sql: Sql) -> None:
-    rejects("rare", "often", "often")
-    sql("insert into analytics.rejected_records values (9, 1, 'shop__orders', 'other')")
+def fault(reason: str, records: int, load_id: int) -> dict[str, Any]:
+    last = period("2026-11-01") + timedelta(days=load_id)
+    return {"reason": reason, "records": records, "last_load_id": load_id, "last_period": last}
+
+
+def test_rejected_records_are_counted_by_reason_and_lost_fields_each_by_itself(
+    rejects: Callable[..., None], sql: Sql
+) -> None:
+    rejects(
+        ("rare", None),
+        ("often: a; b", "gap: not an integer"),
+        ("often: a; b", None),
+        (None, "gap: not an integer; born: not a date"),
+        (None, "gap: not an integer"),
+        (None, None),
+    )
     for name in ("raw.randomuser__users", "analytics.users"):
-        said = detail(name)
-        assert said.rejected == [
-            {
-                "reason": reason,
-                "records": records,
-                "last_load_id": load_id,
-                "last_period": period(day),
-            }
-            for reason, records, load_id, day in (
-                ("often", 2, 3, "2026-11-04"),
-                ("rare", 1, 1, "2026-11-02"),
-            )
-        ]
-        assert (said.rejected_total, said.rejected_is_all) == (3, True)
-    assert detail("analytics.countries").rejected == []
+        assert detail(name).faults == Faults(
+            rejected=[fault("often: a; b", 2, 3), fault("rare", 1, 1)],
+            lost=[fault("gap: not an integer", 2, 5), fault("born: not a date", 1, 4)],
+            rejected_records=3,
+            lossy_records=2,
+            is_all=True,
+        )
+    assert detail("analytics.countries").faults == Faults([], [], 0, 0, True)
+    assert detail("analytics.exchange_rates").faults == Faults([], [], 0, 0, True)
 
 
-def test_of_very_many_rejected_records_the_newest_are_counted(
+def test_of_very_many_faulty_records_the_newest_are_counted(
     rejects: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejected, "REJECTED", 4)
-    monkeypatch.setattr(rejected, "REASONS", 2)
-    rejects("oldest", "second", "third", "fourth", "third")
-    said = detail("analytics.users")
-    assert [(one["reason"], one["records"]) for one in said.rejected] == [
-        ("third", 2),
-        ("fourth", 1),
+    monkeypatch.setattr(rejected, "LOOKED_AT", 4)
+    monkeypatch.setattr(rejected, "REASONS", 1)
+    rejects(("oldest", None), (None, "a; b"), ("third", None), ("fourth", None), ("third", None))
+    assert detail("analytics.users").faults == Faults(
+        rejected=[fault("third", 2, 5)],
+        lost=[fault("a", 1, 2)],
+        rejected_records=3,
+        lossy_records=1,
+        is_all=False,
+    )
+
+
+def test_rows_of_rejected_records_are_counted_up_to_a_bound(
+    rejects: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejects(("a", None), (None, "b"), (None, None))
+    assert (state("analytics.rejected_records").rows, state("analytics.users").rows) == (2, None)
+    monkeypatch.setattr(sizes, "COUNTED_REJECTED", 1)
+    assert state("analytics.rejected_records").rows is None
+
+
+def test_changes_of_schema_come_newest_first_with_the_line_of_a_new_field(
+    land: Land, sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert detail("analytics.users").field_changes == []
+    load_log.change(sql, 1, "location.floor", "appeared", "", "number")
+    load_log.change(sql, 2, "it's {{ this }}", "appeared", "", "string")
+    load_log.change(sql, 3, "dob.age", "type changed", "number", "string")
+    load_log.change(sql, 4, "cell", "disappeared", "string", "", model="analytics.stg_other")
+    load_log.change(sql, 5, "cell", "disappeared", "string", "")
+    found = detail("analytics.stg_randomuser__users").field_changes
+    assert [(one.load_id, one.path, one.change) for one in found] == [
+        (5, "cell", "disappeared"),
+        (3, "dob.age", "type changed"),
+        (2, "it's {{ this }}", "appeared"),
+        (1, "location.floor", "appeared"),
     ]
-    assert (said.rejected_total, said.rejected_is_all) == (4, False)
+    assert [one.line for one in found] == [
+        None,
+        None,
+        "('it_s_this', 'it\\u0027s \\u007b\\u007b this \\u007d\\u007d', 'text'),",
+        "('location_floor', 'location.floor', 'numeric'),",
+    ]
+    assert "a secret" not in repr(found)
+    assert (found[1].former_type, found[1].type) == ("number", "string")
+    assert found[-1].period == period("2026-11-01")
+    # The raw table has those that any staging table of it notices.
+    assert len(detail("raw.randomuser__users").field_changes) == 5
+    assert detail("analytics.exchange_rates").field_changes == []
+    monkeypatch.setattr(field_changes, "LATEST", 1)
+    assert detail("analytics.users").field_changes == found[:1]
 
 
 # What dbt knows
@@ -859,13 +923,13 @@ def test_what_is_hostile_is_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
-    rejects(LINK)
+    rejects((LINK, None))
     answer = client.get("/api/tables/analytics.an_order")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["description"] == LINK
     assert f"unique {LINK}" in [test["name"] for test in answer.json()["tests"]]
     table = client.get("/api/tables/analytics.users").json()
-    assert [one["reason"] for one in table["rejected"]] == [LINK]
+    assert [one["reason"] for one in table["faults"]["rejected"]] == [LINK]
     unknown = client.get(f"/api/tables/{LINK}")
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/json")
 

@@ -29,7 +29,7 @@ def execute(warehouse: Server) -> Execute:
     run(names.LOADER, "create table raw.loads (load_id bigint)")
     run(names.LOADER, "create table raw.randomuser__users (record text)")
     run(names.TRANSFORMER, "create table analytics.users (email text)")
-    run(names.TRANSFORMER, "create table ops.model_loads (model text)")
+    run(names.TRANSFORMER, "create table ops.built_loads (model text)")
     with psycopg.connect(warehouse.dsn(names.LOADER)) as connection:
         rights.grant_ledger(connection)
     return run
@@ -42,9 +42,9 @@ ALLOWED = [
     (names.TRANSFORMER, "select * from raw.randomuser__users"),
     (names.TRANSFORMER, "select * from raw.loads"),
     (names.TRANSFORMER, "create view analytics.v as select * from raw.randomuser__users"),
-    (names.TRANSFORMER, "insert into ops.model_loads values ('x')"),
+    (names.TRANSFORMER, "insert into ops.built_loads values ('x')"),
     (names.READER, "select * from analytics.users"),
-    (names.READER, "select * from ops.model_loads"),
+    (names.READER, "select * from ops.built_loads"),
     (names.READER, "select * from raw.loads"),
 ]
 REFUSED = [

@@ -1,19 +1,26 @@
 {#
     dbt's incremental, but a full refresh exchanges the rows of the table that
-    is there: see build_table.
+    is there (build_table), and three strategies more: `staged` (staging_model),
+    `keyed` (keyed_mart) and `by_load` (mart_by_load).
 #}
 
 
 {% materialization incremental, adapter='postgres' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
+    {%- set strategy = config.get('incremental_strategy') or 'default' -%}
+    {%- set is_anew = existing is none
+        or not existing.is_table
+        or should_full_refresh() -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if existing is none
-        or not existing.is_table
-        or should_full_refresh() -%}
+    {%- if strategy == 'staged' -%}
+        {%- do stage_loads(existing, target, sql) -%}
+    {%- elif strategy in ('keyed', 'by_load') -%}
+        {%- do build_loads(existing, target, sql, strategy, is_anew) -%}
+    {%- elif is_anew -%}
         {%- do build_table(existing, target, sql) -%}
     {%- else -%}
         {%- do build_increment(existing, target, sql) -%}
@@ -28,36 +35,3 @@
 
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
-
-
-{% macro build_increment(existing, target, sql) -%}
-    {#- What dbt does with the rows of `sql` by the model's strategy. -#}
-    {%- set strategy = adapter.get_incremental_strategy_macro(
-        context, config.get('incremental_strategy') or 'default'
-    ) -%}
-    {%- set on_schema_change = incremental_validate_on_schema_change(
-        config.get('on_schema_change'), default='ignore'
-    ) -%}
-    {%- set rows = make_temp_relation(target) -%}
-    {%- call statement('rows') -%}
-        {{ get_create_table_as_sql(True, rows, sql) }}
-    {%- endcall -%}
-    {%- if not (config.get('contract') or {}).enforced -%}
-        {%- do adapter.expand_target_column_types(
-            from_relation=rows, to_relation=target
-        ) -%}
-    {%- endif -%}
-    {%- set columns = process_schema_changes(on_schema_change, rows, existing)
-        or adapter.get_columns_in_relation(existing) -%}
-    {%- do lock_for_writing(target) -%}
-    {%- call statement('main') -%}
-        {{ strategy({
-            'target_relation': target,
-            'temp_relation': rows,
-            'unique_key': config.get('unique_key'),
-            'dest_columns': columns,
-            'incremental_predicates': config.get('predicates')
-                or config.get('incremental_predicates'),
-        }) }}
-    {%- endcall -%}
-{%- endmacro %}

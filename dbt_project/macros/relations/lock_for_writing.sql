@@ -3,7 +3,7 @@
         Wait for whoever keeps `target` from being written, but not for ever, and
         name them. What is locked here is what `delete` locks: readers go on.
         Waiting for rows that somebody has changed and not committed has a limit,
-        too; not on Greenplum, where ops.model_loads is waited for as a table.
+        too; Greenplum locks the whole table for them.
     -#}
     {%- set mode = 'exclusive' if is_greenplum() else 'row exclusive' -%}
     {%- do run_exclusively(

@@ -12,18 +12,3 @@
         {%- do run_exclusively(relation, get_drop_sql(relation)) -%}
     {%- endif -%}
 {%- endmacro %}
-
-
-{% macro postgres__drop_table(relation) -%}
-    drop table if exists {{ relation }}
-{%- endmacro %}
-
-
-{% macro postgres__drop_view(relation) -%}
-    drop view if exists {{ relation }}
-{%- endmacro %}
-
-
-{% macro postgres__drop_materialized_view(relation) -%}
-    drop materialized view if exists {{ relation }}
-{%- endmacro %}

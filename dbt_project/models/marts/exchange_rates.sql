@@ -1,32 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='keyed',
-        unique_key='exchange_rate_id',
-        on_schema_change='fail',
-        pre_hook=[
-            "{{ pin_loads(['cbr__exchange_rates']) }}",
-            "{{ find_winners(
-                ref('stg_cbr__exchange_rates'), key='exchange_rate_id'
-            ) }}",
-        ],
-        post_hook="{{ unpin_loads() }}",
-        meta={
-            'key': 'exchange_rate_id',
-            'source': 'cbr__exchange_rates',
-            'staging': 'stg_cbr__exchange_rates',
-        },
-    )
-}}
+{{ keyed_mart('stg_cbr__exchange_rates', key='exchange_rate_id') }}
 
 with
 
-staged as (
-    select * from {{ ref('stg_cbr__exchange_rates') }}
-),
-
 latest as (
-    {{ latest_per_key('staged', key='exchange_rate_id') }}
+    {{ latest_per_key(ref('stg_cbr__exchange_rates'), key='exchange_rate_id') }}
 ),
 
 final as (

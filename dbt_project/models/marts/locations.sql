@@ -1,32 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='keyed',
-        unique_key='location_id',
-        on_schema_change='fail',
-        pre_hook=[
-            "{{ pin_loads(['rickandmorty__locations']) }}",
-            "{{ find_winners(
-                ref('stg_rickandmorty__locations'), key='location_id'
-            ) }}",
-        ],
-        post_hook="{{ unpin_loads() }}",
-        meta={
-            'key': 'location_id',
-            'source': 'rickandmorty__locations',
-            'staging': 'stg_rickandmorty__locations',
-        },
-    )
-}}
+{{ keyed_mart('stg_rickandmorty__locations', key='location_id') }}
 
 with
 
-staged as (
-    select * from {{ ref('stg_rickandmorty__locations') }}
-),
-
 latest as (
-    {{ latest_per_key('staged', key='location_id') }}
+    {{ latest_per_key(ref('stg_rickandmorty__locations'), key='location_id') }}
 ),
 
 final as (

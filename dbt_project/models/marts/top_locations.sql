@@ -1,37 +1,16 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='fail',
-        pre_hook=[
-            "{{ pin_loads(['rickandmorty__locations']) }}",
-            "{{ remove_gone_loads() }}",
-        ],
-        post_hook="{{ unpin_loads() }}",
-        meta={'distributed_by': ['day']},
-    )
-}}
+{{ mart_by_load(
+    'stg_rickandmorty__locations', distributed_by=['day', 'place']
+) }}
 
 with
 
 locations as (
-    select * from {{ ref('stg_rickandmorty__locations') }}
-),
-
-pinned as (
-    {{ pinned_loads() }}
+    {{ records_of_new_loads(ref('stg_rickandmorty__locations')) }}
 ),
 
 last_of_load as (
     select distinct on (load_id, location_id) *
     from locations
-    where
-        rejection_reason is null
-        and load_id = any(array(
-            select pinned.load_id
-            from pinned
-            where pinned.is_new
-        ))
     order by
         load_id asc,
         location_id asc,
@@ -50,18 +29,17 @@ ranked as (
 
 final as (
     select
-        ranked.location_id,
-        ranked.name,
-        ranked.location_type,
-        ranked.dimension,
-        ranked.place,
-        ranked.resident_count,
-        (pinned.period at time zone 'UTC'::text)::date as day,
-        ranked.load_id,
-        pinned.period as load_period
+        location_id,
+        name,
+        location_type,
+        dimension,
+        place,
+        resident_count,
+        (load_period at time zone 'UTC'::text)::date as day,
+        load_id,
+        load_period
     from ranked
-    inner join pinned on ranked.load_id = pinned.load_id
-    where ranked.place <= 3
+    where place <= 3
 )
 
 select * from final

@@ -1,30 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='keyed',
-        unique_key='user_id',
-        on_schema_change='fail',
-        pre_hook=[
-            "{{ pin_loads(['randomuser__users']) }}",
-            "{{ find_winners(ref('stg_randomuser__users'), key='user_id') }}",
-        ],
-        post_hook="{{ unpin_loads() }}",
-        meta={
-            'key': 'user_id',
-            'source': 'randomuser__users',
-            'staging': 'stg_randomuser__users',
-        },
-    )
-}}
+{{ keyed_mart('stg_randomuser__users', key='user_id') }}
 
 with
 
-staged as (
-    select * from {{ ref('stg_randomuser__users') }}
-),
-
 latest as (
-    {{ latest_per_key('staged', key='user_id') }}
+    {{ latest_per_key(ref('stg_randomuser__users'), key='user_id') }}
 ),
 
 final as (

@@ -3,7 +3,7 @@
 
 import { ask, docsPath, find, grid, link, make, runLink } from "./dom.js";
 import { tests } from "./tests.js";
-import { FRESHNESS, count, day, duration, hasFailed, lastLoad, many, named, rule, size, spans, testWords, total, utc, worst } from "./words.js";
+import { FRESHNESS, changeWords, count, day, duration, hasFailed, lastLoad, many, named, rule, size, spans, testWords, total, utc, worst } from "./words.js";
 
 const GROUPS = ["raw", "seeds", "staging", "marts"];
 const RANGES = [["30", 30], ["90", 90], ["365", 365], ["all", null]];
@@ -56,8 +56,7 @@ function freshnessBadge(table) {
 
 function rows(table) {
   if (!table.exists) return "not built";
-  if (table.kind === "view") return "view";
-  if (table.rows === null) return "–";
+  if (table.rows === null) return table.kind === "view" ? "view" : "–";
   return (table.is_estimate ? "≈ " : "") + count(table.rows);
 }
 
@@ -176,7 +175,8 @@ function detail(table) {
   tests(table, find(".tests ul", shown));
   ranges(find(".ranges", shown));
   plot(table, find(".note", shown));
-  rejected(table, find(".rejected div", shown));
+  faults(table, shown);
+  changes(table, find(".changes", shown));
   loads(table, find(".loads div", shown));
 }
 
@@ -330,20 +330,47 @@ function tip({ seriesName, data }) {
   return made;
 }
 
-function rejected(table, shown) {
-  if (!table.rejected.length) {
-    const words = table.rejected_is_all ? "None." : "Not known: their table is being built anew.";
-    shown.replaceChildren(make("span", { class: "muted", text: words }));
-    return;
-  }
-  const reasons = grid(
-    [["Reason"], ["Records", "number"], ["Last in the load of"]],
-    table.rejected.map((one) => [one.reason, one.records, day(one.last_period)]),
+function faults({ faults: found, rejected_in: views }, shown) {
+  const tell = (selector, head, reasons, records, words) => {
+    if (!reasons.length) {
+      const text = found.is_all ? "None." : "Not known: their table is being built anew.";
+      find(selector, shown).replaceChildren(make("span", { class: "muted", text }));
+      return;
+    }
+    const sum = found.is_all ? `${many(records, "record")} in all` : `Of the latest ${count(records)}; there are more`;
+    find(selector, shown).replaceChildren(
+      grid(
+        [[head], ["Records", "number"], ["Last in the load of"]],
+        reasons.map((one) => [one.reason, one.records, day(one.last_period)]),
+      ),
+      make("p", { class: "note", text: `${sum}. ${words} ${views.join(", ")}.` }),
+    );
+  };
+  tell(".rejected div", "Reason", found.rejected, found.rejected_records, "They are in");
+  tell(
+    ".lost div",
+    "Field and why it is null",
+    found.lost,
+    found.lossy_records,
+    "All else that they have is in the tables; as they came, they are in",
   );
-  const sum = table.rejected_is_all
-    ? `${count(table.rejected_total)} in all.`
-    : `Of the latest ${count(table.rejected_total)}; there are more.`;
-  shown.replaceChildren(reasons, make("p", { class: "note", text: `${sum} They are in ${table.rejected_in.join(", ")}.` }));
+}
+
+function changes({ field_changes: found }, shown) {
+  shown.hidden = !found.length;
+  find("ul", shown).replaceChildren(
+    ...found.map((one) => {
+      const account = one.account ? `, account ${one.account}` : "";
+      const period = one.period ? `, of the period ${day(one.period)}` : "";
+      return make(
+        "li",
+        {},
+        make("strong", { text: changeWords(one) }),
+        make("span", { class: "muted", text: ` in load ${one.load_id}${period}${account}` }),
+        one.line ? make("code", { text: one.line, title: "For fields in the staging model" }) : null,
+      );
+    }),
+  );
 }
 
 function loads(table, shown) {

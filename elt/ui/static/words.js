@@ -70,3 +70,9 @@ export function lastLoad(load) {
   if (load.load_id === null) return "built beside the loads";
   return `number ${load.load_id}${load.period ? `, of the period ${day(load.period)}` : ", replaced since"}`;
 }
+
+// "field appeared: location.floor (number)"
+export function changeWords({ path, change, former_type, type }) {
+  if (change === "type changed") return `type of a field changed: ${path} (${former_type} → ${type})`;
+  return `field ${change}: ${path} (${change === "disappeared" ? former_type : type})`;
+}

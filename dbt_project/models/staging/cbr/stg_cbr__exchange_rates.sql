@@ -1,3 +1,5 @@
+{{ staging_model('cbr__exchange_rates', key='exchange_rate_id') }}
+
 {%- set fields = [
     ('currency_id', '@ID', 'text'),
     ('currency_code', 'CharCode', 'text'),
@@ -21,14 +23,16 @@
 with
 
 source as (
-    select * from {{ source('cbr', 'cbr__exchange_rates') }}
+    {{ records_to_type('cbr', 'cbr__exchange_rates') }}
 ),
 
 typed as (
-    {{ from_json('source', 'record', fields, required, checks) }}
+    {{ from_json(
+        'source', 'record', fields, required, checks, kept=['load_period']
+    ) }}
 ),
 
-renamed as (
+derived as (
     select
         *,
         to_char(rate_date, 'YYYY-MM-DD'::text) || '/'::text || currency_id
@@ -40,7 +44,7 @@ final as (
     select
         *,
         {{ row_hash(content_of(fields)) }} as row_hash
-    from renamed
+    from derived
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ staging_model('randomuser__users', key='user_id') }}
+
 {%- set fields = [
     ('user_id', 'login.uuid', 'uuid'),
     ('national_id', 'id.value', 'text'),
@@ -37,14 +39,16 @@
 with
 
 source as (
-    select * from {{ source('randomuser', 'randomuser__users') }}
+    {{ records_to_type('randomuser', 'randomuser__users') }}
 ),
 
 typed as (
-    {{ from_json('source', 'record', fields, required=['login.uuid']) }}
+    {{ from_json(
+        'source', 'record', fields, required=['login.uuid'], kept=['load_period']
+    ) }}
 ),
 
-renamed as (
+derived as (
     select
         *,
         'sha256$'::text || password_salt || '$'::text || password_sha256
@@ -56,7 +60,7 @@ final as (
     select
         *,
         {{ row_hash(user_content()) }} as row_hash
-    from renamed
+    from derived
 )
 
 select * from final

@@ -1,3 +1,5 @@
+{{ staging_model('rickandmorty__locations', key='location_id') }}
+
 {%- set fields = [
     ('location_id', 'id', 'integer'),
     ('name', 'name', 'text'),
@@ -14,16 +16,17 @@
 with
 
 source as (
-    select * from {{ source('rickandmorty', 'rickandmorty__locations') }}
+    {{ records_to_type('rickandmorty', 'rickandmorty__locations') }}
 ),
 
 typed as (
     {{ from_json(
-        'source', 'record', fields, required=['id', 'residents'], checks=checks
+        'source', 'record', fields, required=['id', 'residents'],
+        checks=checks, kept=['load_period']
     ) }}
 ),
 
-renamed as (
+derived as (
     select
         *,
         case
@@ -37,7 +40,7 @@ final as (
     select
         *,
         {{ row_hash(content_of(fields)) }} as row_hash
-    from renamed
+    from derived
 )
 
 select * from final

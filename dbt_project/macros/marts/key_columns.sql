@@ -1,0 +1,3 @@
+{% macro key_columns(key) -%}
+    {{ return([key] if key is string else key) }}
+{%- endmacro %}
