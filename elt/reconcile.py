@@ -57,9 +57,8 @@ where
     or (mart.row_hash is distinct from kept.row_hash and mart.load_period <= %(period)s)
 """
 
-# Rows that say they came with the load's period, and that it does not have. A difference of sets
-# costs the same whatever the planner knows: of a load that came since the last ANALYZE it expects
-# next to nothing, and compares each row of an anti-join with each of the other side.
+# Rows that say they came with the load's period, and that it does not have. By "except", which
+# is hashed: of tables that were just filled the planner knows too little to choose a join.
 _STRAY = """
 select count(*)
 from (

@@ -16,7 +16,8 @@ AIRFLOW_ROLE = "airflow"
 LOADER = "elt_loader"
 TRANSFORMER = "elt_transformer"
 READER = "elt_reader"
-ROLES = (AIRFLOW_ROLE, LOADER, TRANSFORMER, READER)
+WAREHOUSE_ROLES = (LOADER, TRANSFORMER, READER)
+ROLES = (AIRFLOW_ROLE, *WAREHOUSE_ROLES)
 
 LOADER_CONN_ID = "warehouse_loader"
 """Airflow connection that writes the raw tables."""

@@ -58,16 +58,20 @@ MODELS = {
                 columns: [{name: load_id}, {name: record_no}, {name: record}, {name: account}]
         """,
     "models/staging/shop/stg_shop__orders.sql": """
+        {{ staging_model('shop__orders', key=['account', 'order_id']) }}
+
         {%- set fields = [('order_id', 'id', 'integer'), ('total', 'total', 'numeric')] -%}
 
         with
 
         source as (
-            select * from {{ source('shop', 'shop__orders') }}
+            {{ records_to_type('shop', 'shop__orders') }}
         ),
 
         typed as (
-            {{ from_json('source', 'record', fields, required=['id'], kept=['account']) }}
+            {{ from_json(
+                'source', 'record', fields, required=['id'], kept=['load_period', 'account']
+            ) }}
         ),
 
         final as (
@@ -77,35 +81,12 @@ MODELS = {
         select * from final
         """,
     "models/marts/orders.sql": """
-        {{
-            config(
-                materialized='incremental',
-                incremental_strategy='keyed',
-                unique_key=['account', 'order_id'],
-                on_schema_change='fail',
-                pre_hook=[
-                    "{{ pin_loads(['shop__orders']) }}",
-                    "{{ find_winners(
-                        ref('stg_shop__orders'), key=['account', 'order_id']
-                    ) }}",
-                ],
-                post_hook="{{ unpin_loads() }}",
-                meta={
-                    'key': ['account', 'order_id'],
-                    'source': 'shop__orders',
-                    'staging': 'stg_shop__orders',
-                },
-            )
-        }}
+        {{ keyed_mart('stg_shop__orders', key=['account', 'order_id']) }}
 
         with
 
-        staged as (
-            select * from {{ ref('stg_shop__orders') }}
-        ),
-
         latest as (
-            {{ latest_per_key('staged', key=['account', 'order_id']) }}
+            {{ latest_per_key(ref('stg_shop__orders'), key=['account', 'order_id']) }}
         ),
 
         final as (
@@ -123,8 +104,8 @@ MODELS = {
               - type: primary_key
                 columns: [account, order_id]
             data_tests:
-              - unique_together:
-                  arguments: {columns: [account, order_id]}
+              - unique_combination_of_columns:
+                  arguments: {combination_of_columns: [account, order_id]}
             columns:
               - name: account
                 data_type: text
@@ -145,19 +126,7 @@ MODELS = {
                       arguments: {source: shop__orders, account: account}
         """,
     "models/marts/rejected_orders.sql": """
-        {{ rejected_config('shop__orders') }}
-
-        with
-
-        staged as (
-            select * from {{ ref('stg_shop__orders') }}
-        ),
-
-        final as (
-            {{ rejected('staged', source='shop__orders', kept=['account']) }}
-        )
-
-        select * from final
+        {{ rejected_of('stg_shop__orders', kept=['account']) }}
         """,
 }
 

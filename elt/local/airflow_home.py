@@ -78,7 +78,10 @@ def _own(home: Home, port: int) -> airflow_config.Sections:
 
 
 def airflow_environment(home: Home, server: Server) -> dict[str, str]:
-    """The environment of Airflow's processes. Its one secret is dbt's password."""
+    """The environment of Airflow's processes; `server` is that of the warehouse.
+
+    Its one secret is dbt's password.
+    """
     return environment(
         home,
         {
@@ -92,8 +95,11 @@ def airflow_environment(home: Home, server: Server) -> dict[str, str]:
 
 
 def public_environment(home: Home, server: Server) -> dict[str, str]:
-    """What `airflow` and `dbt` need to find the stack, without secrets."""
-    parameters = server.parameters(warehouse.TRANSFORMER, warehouse.WAREHOUSE_DATABASE)
+    """What `airflow` and `dbt` need to find the stack, without secrets.
+
+    `server` is that of the warehouse.
+    """
+    parameters = server.parameters(warehouse.TRANSFORMER)
     return {
         "AIRFLOW_HOME": str(home.airflow),
         "ELT_WAREHOUSE_HOST": parameters["host"],
@@ -102,7 +108,8 @@ def public_environment(home: Home, server: Server) -> dict[str, str]:
         "ELT_WAREHOUSE_USER": parameters["user"],
         # As Cosmos calls dbt: what one of them has parsed then serves the other.
         "DBT_PROFILE": "elt",
-        "DBT_TARGET": "postgres",
+        "DBT_TARGET": server.target,
+        "ELT_DBT_TARGET": server.target,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 

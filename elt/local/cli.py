@@ -17,7 +17,7 @@ from elt.local.apis import Choice
 from elt.local.home import Home
 from elt.local.requested import Request
 from elt.scaffold import command as scaffold
-from elt.stack import command, status_words
+from elt.stack import command, status_words, warehouse_init
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import UsageError
 
@@ -162,6 +162,7 @@ def _add_others(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("--role", choices=sorted(shell.ROLES), default="reader")
     parser.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+    warehouse_init.add(commands)
     command.add(
         commands,
         "env",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from elt import warehouse
-from elt.stack.errors import StackError
 
 _OPTION = "AIRFLOW__"
 _CONNECTION = "AIRFLOW_CONN_"
@@ -26,7 +25,7 @@ _CONNECTIONS = "the stack keeps its connections in a file of its own: AIRFLOW_CO
 _DAGS = "ELT_DAGS_FOLDER names another folder"
 _STATE = "it lies in the stack's state folder: ELT_HOME names another"
 _PROCESSES = "the stack runs everything on this machine"
-_WAREHOUSE = "the stack loads into its own PostgreSQL"
+_WAREHOUSE = "ELT_WAREHOUSE_HOST names another warehouse"
 _DBT = "the stack calls dbt with its own settings"
 
 REQUIRED: Mapping[tuple[str, str], str] = {
@@ -93,8 +92,6 @@ _OF_ELT_ENV = (
     "DBT_ENV_SECRET_WAREHOUSE_PASSWORD",
 )
 """What `elt env` exports: a shell that evaluated it says nothing that the stack does not know."""
-_LOOPBACK = ("", "127.0.0.1", "localhost", "::1")
-_DBT_TARGET = "postgres"
 
 
 def environment(called_in: Mapping[str, str]) -> dict[str, str]:
@@ -127,21 +124,6 @@ def described(refused: Mapping[str, str]) -> str:
     for name, reason in sorted(refused.items()):
         by_reason.setdefault(reason, []).append(name)
     return "; ".join(f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
-
-
-def expect_own_warehouse(called_in: Mapping[str, str]) -> None:
-    """Refuse to load elsewhere than the environment says. Raises StackError."""
-    named = {
-        "ELT_DBT_TARGET": ("", _DBT_TARGET),
-        "ELT_WAREHOUSE_HOST": _LOOPBACK,
-    }
-    for name, accepted in named.items():
-        value = called_in.get(name, "").strip()
-        if value not in accepted:
-            raise StackError(
-                f"{name} is {value}, but {_WAREHOUSE}: unset it, or use that warehouse from the"
-                " containers or an Airflow of your own (docs/greenplum.md)"
-            )
 
 
 def _is_airflows(name: str) -> bool:

@@ -38,6 +38,8 @@ class Occupant:
     """The URL of each HTTP connection."""
     project: str | None = None
     """The clone whose DAGs it runs."""
+    warehouse: str | None = None
+    """Which warehouse it loads into, None where that is the stack's own."""
 
     @property
     def is_alive(self) -> bool:
@@ -60,8 +62,8 @@ class Claim:
         self._occupant = occupant
         self._write()
 
-    def announce(self, *, url: str, apis: Mapping[str, str]) -> None:
-        self._occupant = replace(self._occupant, url=url, apis=dict(apis))
+    def announce(self, *, url: str, apis: Mapping[str, str], warehouse: str | None) -> None:
+        self._occupant = replace(self._occupant, url=url, apis=dict(apis), warehouse=warehouse)
         self._write()
 
     def withdraw(self) -> None:

@@ -37,6 +37,7 @@ from elt.local.processes import stop, uninterrupted
 from elt.local.requested import Outcome, Request, shortened, unknown
 from elt.local.stack import Stack, make_ready, sample_api, started, stop_left_behind
 from elt.questions import said
+from elt.stack import elsewhere
 from elt.stack.airflow_config import write_connections
 from elt.stack.errors import EXIT_FAILURE, StackError, UsageError
 
@@ -61,6 +62,7 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
     _expect_params(home, request)
     _expect_answered(home, request)
     planned = apis.plan(home, request.apis, os.environ)
+    named = elsewhere.named(os.environ)
     secrets = home.create()
     begun = time.monotonic()
     log = home.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
@@ -69,7 +71,9 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
         try:
             held.enter_context(occupancy.claim(home, "run"))
         except OccupiedError as error:
-            occupant = run_in_stack.running_stack(error.occupant, request, planned)
+            occupant = run_in_stack.running_stack(
+                error.occupant, request, planned, named.title if named else None
+            )
             server = held.enter_context(Cluster(home, secrets).lease()).server
             with display.showing(f"{request.pipeline} in the running stack, {occupant.url}"):
                 outcome = run_in_stack.follow(home, server, occupant, request, display)
@@ -93,7 +97,8 @@ def run(home: Home, request: Request, console: Console, errors: Console) -> int:
             errors.print(f"log: {log}", markup=False, highlight=False, soft_wrap=True)
             return EXIT_FAILURE
         done = summary.Run(request.pipeline, outcome.run_id)
-        summary.show(home, server, done, console, seconds=seconds, log=log)
+        where = f"{server.title}, stopped while nothing uses it" if named is None else named.title
+        summary.show(home, named or server, done, console, seconds=seconds, log=log, database=where)
     return 0
 
 
@@ -137,7 +142,7 @@ def _run_in_process(
             with display.step("start the sample API"):
                 sample = held.enter_context(sample_api(stack.home))
         sources = apis.with_sample(planned, sample)
-        write_connections(airflow_home.connections_file(stack.home), sources, stack.server)
+        write_connections(airflow_home.connections_file(stack.home), sources, stack.warehouse)
         logical_date = request.logical_date
         child.ask(
             {
@@ -160,7 +165,7 @@ class _Child:
     @staticmethod
     @contextmanager
     def started(stack: Stack, log: Path) -> Iterator[_Child]:
-        environment = airflow_home.airflow_environment(stack.home, stack.server)
+        environment = airflow_home.airflow_environment(stack.home, stack.warehouse)
         for name, value in IMPATIENCE.items():
             environment.setdefault(name, value)
         receiving, sending = os.pipe()

@@ -30,13 +30,25 @@ _TAIL = 64 * 1024
 
 
 def running_stack(
-    occupant: Occupant | None, request: Request, planned: Mapping[str, str | None]
+    occupant: Occupant | None,
+    request: Request,
+    planned: Mapping[str, str | None],
+    warehouse: str | None = None,
 ) -> Occupant:
-    """The `elt up` that will do the run. Raises StackError where it is something else."""
+    """The `elt up` that will do the run. Raises StackError where it is something else.
+
+    ``warehouse`` is the one that the environment names, in words; None means the stack's own.
+    """
     if occupant is None or occupant.command == "run":
         raise StackError("another `elt run` is at work in this folder: wait for it to end")
     if occupant.url is None:
         raise StackError("`elt up` is still starting: try again when it has printed its address")
+    if warehouse != occupant.warehouse:
+        own = "the stack's own warehouse"
+        raise StackError(
+            f"`elt up` is running with {occupant.warehouse or own}, not with {warehouse or own}:"
+            " stop it, or start it in the same environment (ELT_WAREHOUSE_HOST)"
+        )
     if differs := apis.difference(request.apis, planned, occupant.apis or {}):
         conn_id, wanted, had = differs
         raise StackError(

@@ -20,7 +20,7 @@ from elt.local.ports import LOOPBACK, Ports, is_free, is_listening
 from elt.local.postgres import Cluster, Lease
 from elt.local.processes import environment, find, stop, stop_all, uninterrupted
 from elt.local.progress import Watch, tree
-from elt.stack import dbt_manifest
+from elt.stack import dbt_manifest, elsewhere
 from elt.stack.errors import StackError
 from elt.stack.server import Server
 
@@ -31,10 +31,18 @@ class Stack:
 
     home: Home
     lease: Lease
+    warehouse: Server
+    """Where the loads go: `server`, or the warehouse that the environment names."""
 
     @property
     def server(self) -> Server:
+        """The stack's own PostgreSQL, which has Airflow's database."""
         return self.lease.server
+
+    @property
+    def elsewhere(self) -> str | None:
+        """Which warehouse the environment names, in words; None where it is the stack's own."""
+        return None if self.warehouse is self.server else self.warehouse.title
 
 
 def stop_left_behind(home: Home) -> None:
@@ -52,10 +60,14 @@ def stop_left_behind(home: Home) -> None:
 def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
     """Hold PostgreSQL with its databases and roles, and write Airflow's configuration.
 
-    `ui_port` is where Airflow's UI listens. Says which variables of the environment are refused.
-    Raises StackError when something cannot be made, or the environment names another warehouse.
+    `ui_port` is where Airflow's UI listens. Says which variables of the environment are refused,
+    and which warehouse the environment names. Raises StackError when something cannot be made, or
+    that warehouse cannot be used.
     """
-    inherited.expect_own_warehouse(os.environ)
+    named = elsewhere.named(os.environ)
+    if named is not None:
+        display.note(f"warehouse: {named.title}")
+        elsewhere.expect_usable(named)
     if refused := inherited.refusals(os.environ):
         display.note(f"not taken over: {inherited.described(refused)}")
     logs.tend(home, os.environ)
@@ -70,7 +82,7 @@ def started(home: Home, display: Display, *, ui_port: int) -> Iterator[Stack]:
             lease = held.enter_context(cluster.lease())
         postgres.prepare(lease.server)
         airflow_home.write_configuration(home, lease.server, ui_port)
-        yield Stack(home, lease)
+        yield Stack(home, lease, named or lease.server)
 
 
 def make_ready(stack: Stack, display: Display) -> None:
@@ -94,7 +106,7 @@ def make_ready(stack: Stack, display: Display) -> None:
 
 def _parse(stack: Stack, display: Display) -> None:
     home, project, target = stack.home, stack.home.dbt_project, stack.home.dbt_target
-    variables = environment(home, airflow_home.public_environment(home, stack.server))
+    variables = environment(home, airflow_home.public_environment(home, stack.warehouse))
     if not dbt_manifest.is_current(project, variables, target):
         with display.step("parse the dbt project"):
             dbt_manifest.refresh(project, variables, home.logs / "dbt", target)

@@ -20,7 +20,6 @@ from rich.table import Table
 
 from elt import warehouse
 from elt.local.home import Home
-from elt.local.ports import LOOPBACK
 from elt.stack.server import Server
 from elt.stack.words import size_words
 
@@ -64,9 +63,16 @@ class Load:
 
 
 def show(
-    home: Home, server: Server, run: Run, console: Console, *, seconds: float, log: Path
+    home: Home,
+    server: Server,
+    run: Run,
+    console: Console,
+    *,
+    seconds: float,
+    log: Path,
+    database: str,
 ) -> None:
-    """Print what the run brought."""
+    """Print what the run brought into the warehouse on `server`, which `database` says in words."""
     with psycopg.connect(server.dsn(warehouse.READER)) as connection:
         console.print()
         loads = _loads(connection, run)
@@ -92,8 +98,7 @@ def show(
         {
             "data and state": str(home.root),
             "log of this run": str(log),
-            "database": f"{warehouse.WAREHOUSE_DATABASE} on {LOOPBACK}:{server.port},"
-            " stopped while nothing uses it",
+            "database": database,
         },
     )
     query = {f"{elt} psql -c '{_EXAMPLE.format(main)}'": "query the data"} if main else {}

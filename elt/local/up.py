@@ -102,14 +102,14 @@ def up(home: Home, console: Console, *, port: int | None, choice: Choice) -> int
             url = airflow_home.ui_url(ui_port)
             server = Cluster(home, stack.server.secrets).processes
             _wait_until_healthy(url, services, server, display)
-        claimed.announce(url=url, apis=connections.apis)
+        claimed.announce(url=url, apis=connections.apis, warehouse=stack.elsewhere)
         _welcome(stack, url, connections.apis, console, seconds=time.monotonic() - begun)
         upkeep = _Upkeep(home)
         while True:
             _expect_alive(services)
             upkeep.do(console)
             if connections.follow(console):
-                claimed.announce(url=url, apis=connections.apis)
+                claimed.announce(url=url, apis=connections.apis, warehouse=stack.elsewhere)
             time.sleep(_WATCH_SECONDS)
 
 
@@ -126,7 +126,7 @@ class _Connections:
     def write(self, planned: Mapping[str, str | None]) -> None:
         self.apis = apis.with_sample(planned, self._sample)
         file = airflow_home.connections_file(self._stack.home)
-        write_connections(file, self.apis, self._stack.server)
+        write_connections(file, self.apis, self._stack.warehouse)
 
     def follow(self, console: Console) -> bool:
         """Write them again where the file has changed; whether it did. What is wrong is printed."""
@@ -224,7 +224,7 @@ def _ui_port(home: Home, wanted: int | None) -> int:
 
 
 def _start_services(stack: Stack) -> list[Service]:
-    environment = airflow_home.airflow_environment(stack.home, stack.server)
+    environment = airflow_home.airflow_environment(stack.home, stack.warehouse)
     services = []
     for name, arguments in _SERVICES.items():
         extra = {"ELT_PRELOAD": ",".join(PRELOADED)} if name == "scheduler" else {}
@@ -304,6 +304,8 @@ def _welcome(
     table.add_row("password", stack.server.secrets.admin_password)
     for index, line in enumerate(apis.described(sources)):
         table.add_row("" if index else "source APIs", line)
+    if stack.elsewhere:
+        table.add_row("warehouse", stack.elsewhere)
     table.add_row("logs", str(stack.home.logs))
     console.print()
     console.print(table, soft_wrap=True, highlight=False, markup=False)

@@ -46,11 +46,11 @@ Sections = Mapping[str, Mapping[str, object]]
 def connections(sources: Mapping[str, str], server: Server) -> dict[str, dict[str, object]]:
     """Airflow's connections by id, as LocalFilesystemBackend reads them.
 
-    `sources` are the URLs of the HTTP connections.
+    `sources` are the URLs of the HTTP connections, `server` is where the warehouse is.
     """
 
     def database(role: str) -> dict[str, object]:
-        parameters = server.parameters(role, warehouse.WAREHOUSE_DATABASE)
+        parameters = server.parameters(role)
         return {
             "conn_type": "postgres",
             "host": parameters["host"],

@@ -16,7 +16,7 @@ def test_rates_and_locations_are_loaded(stack: Stack) -> None:
     }
 
     def states() -> set[str]:
-        return {str(stack.api.run(dag, run_id)["state"]) for dag, run_id in runs.items()}
+        return {stack.state(run_id, dag) for dag, run_id in runs.items()}
 
     wait_until(lambda: states() <= {"success", "failed"}, "both runs to end")
     assert states() == {"success"}

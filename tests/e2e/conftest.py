@@ -29,6 +29,8 @@ from elt.stack.server import Server
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.
 SECONDS = 240.0
+# Between two looks at a run: the API that answers them is busy with the run.
+RUN = 1.0
 LAST_WORDS = "why the scheduler crashed\n"
 AIRFLOW_SETTINGS = {
     "AIRFLOW__CORE__PARALLELISM": "7",
@@ -172,7 +174,7 @@ class Stack:
         def state() -> str:
             return str(self.api.run("user_processing", run_id)["state"])
 
-        wait_until(lambda: state() in ("success", "failed"), f"{run_id} to end")
+        wait_until(lambda: state() in ("success", "failed"), f"{run_id} to end", RUN)
         tasks = self.api.tasks("user_processing", run_id)
         return {str(task["task_id"]): str(task["state"]) for task in tasks} | {"": state()}
 
@@ -191,20 +193,18 @@ class Stack:
 
         def states() -> dict[str, str]:
             return {
-                run["dag_run_id"]: run["state"]
-                for run in self.runs()
-                if run["dag_run_id"] in run_ids
+                run_id: str(self.api.run("user_processing", run_id)["state"]) for run_id in run_ids
             }
 
-        wait_until(lambda: set(states().values()) <= {"success", "failed"}, "the runs to end")
+        wait_until(lambda: set(states().values()) <= {"success", "failed"}, "the runs to end", RUN)
         assert states() == dict.fromkeys(run_ids, "success")
 
 
-def wait_until(condition: Callable[[], object], what: str) -> None:
+def wait_until(condition: Callable[[], object], what: str, every: float = 0.2) -> None:
     deadline = time.monotonic() + SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.2)
+        time.sleep(every)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.conftest import Elt, answer_of
 
 PIPELINES = sorted(file.stem for file in (Path(__file__).parents[2] / "dags").glob("[!_]*.py"))
-COMMANDS = ("run", "up", "down", "status", "psql", "env")
+COMMANDS = ("run", "up", "down", "status", "psql", "env", "warehouse")
 
 
 @pytest.fixture

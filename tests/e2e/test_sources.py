@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from elt.sample_api.testing import SampleApi
-from tests.e2e.conftest import Elt, Stack, wait_until
+from tests.e2e.conftest import RUN, Elt, Stack, wait_until
 
 DAYS = 2
 TODAY = datetime.now(UTC).date()
@@ -82,7 +82,7 @@ def backfill(stack: Stack, first: date, days: int) -> None:
     def ended() -> bool:
         return bool(stack.api.get(f"backfills/{number}")["completed_at"])
 
-    wait_until(ended, "the backfill to end")
+    wait_until(ended, "the backfill to end", RUN)
 
 
 def rates(stack: Stack) -> list[tuple[Any, ...]]:
@@ -116,7 +116,7 @@ def test_days_are_backfilled_from_the_ui_and_again_by_it(stack: Stack, source: S
         parsed = stack.api.get("dags/exchange_rates/details")["last_parsed_time"]
         return datetime.fromisoformat(parsed) > ended
 
-    wait_until(is_parsed_since, "the file to be parsed again")
+    wait_until(is_parsed_since, "the file to be parsed again", RUN)
     following = stack.api.get("dags/exchange_rates/details")["next_dagrun_logical_date"]
     assert following[:10] == str(TODAY + timedelta(days=1))
     runs = stack.api.get("dags/exchange_rates/dagRuns?limit=100")["dag_runs"]

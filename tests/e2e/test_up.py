@@ -159,6 +159,7 @@ def test_down_cleans_up_after_a_killed_up(own_elt: Elt) -> None:
             or command.process.poll() is not None
         ),
         "the services",
+        every=1.0,
     )
     assert command.end(signal.SIGKILL) == -signal.SIGKILL
     assert any("scheduler" in process for process in own_elt.processes())

@@ -16,6 +16,7 @@ from elt import warehouse as names
 from elt.local import postgres
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from tests import dbt_in_process
 from tests.integration.conftest import DBT_PROJECT, Dbt, Land
 from tests.integration.test_marts import OF_USERS, messages, physical, user
 
@@ -92,10 +93,7 @@ class Project:
         (self.folder / "seeds" / "colours.csv").write_text(text)
 
     def invoke(self, *options: str) -> Any:
-        from dbt.cli.main import dbtRunner
-
-        folders = [f"--project-dir={self.folder}", f"--profiles-dir={self.folder}"]
-        return dbtRunner().invoke(["--quiet", *options, *folders])
+        return dbt_in_process.call(self.folder, *options)
 
     def run(self, *options: str) -> None:
         result = self.invoke("run", *options)

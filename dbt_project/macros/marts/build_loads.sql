@@ -20,6 +20,12 @@
             info=true
         ) -%}
     {%- endif -%}
+    {%- if strategy == 'by_load' and not flags.EMPTY
+        and not has_built_loads() -%}
+        {#- Built by a former version, which has left no log: rows that are as
+            they should be stay, others are exchanged. -#}
+        {%- set state.is_anew = true -%}
+    {%- endif -%}
     {%- do begin_mart(staging, state.is_anew) -%}
     {%- if strategy == 'keyed' -%}
         {%- do check_accounts(model_name(staging), meta.key) -%}

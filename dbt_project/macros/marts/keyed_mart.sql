@@ -19,7 +19,10 @@
         incremental_strategy='keyed',
         unique_key=key,
         on_schema_change='fail',
-        indexes=indexes_on(['load_period']),
+        indexes=indexes_on(
+            ['load_period'] + ['account'] if 'account' in key_columns(key)
+            else ['load_period']
+        ),
         meta={
             'key': key,
             'source': staging | replace('stg_', '', 1),

@@ -1,6 +1,7 @@
 {#
     dbt's view, but one that did not change is left alone, and one that did is
-    replaced rather than dropped: see replace_view.
+    replaced rather than dropped: see replace_view. Records with a fault, which
+    were in tables until 0.1, are shown in the table while others read it.
 #}
 
 
@@ -18,7 +19,14 @@
     {%- elif existing.is_view -%}
         {%- do replace_view(target, sql) -%}
     {%- else -%}
-        {%- do replace_relation(existing, target, sql) -%}
+        {%- set others = foreign_dependents(existing)
+            if 'rejected_of' in (config.get('meta') or {}) else [] -%}
+        {%- if others -%}
+            {%- set target = existing -%}
+            {%- do refill_table(existing, others, sql) -%}
+        {%- else -%}
+            {%- do replace_relation(existing, target, sql) -%}
+        {%- endif -%}
     {%- endif -%}
 
     {%- do apply_grants(target, config.get('grants')) -%}

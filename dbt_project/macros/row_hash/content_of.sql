@@ -1,15 +1,11 @@
 {% macro content_of(fields) -%}
     {#- The columns of from_json's `fields`, as row_hash takes them. -#}
-    {%- set marks = {
-        'timestamptz': 'at',
-        'timestamp': 'local',
-        'date': 'date',
-        'date_dmy': 'date',
-    } -%}
+    {%- set types = json_types() -%}
     {%- set columns = [] -%}
     {%- for column, path, type in fields -%}
+        {%- set hashed_as = types[type].hashed_as -%}
         {%- do columns.append(
-            {marks[type]: column} if type in marks else column
+            {hashed_as: column} if hashed_as else column
         ) -%}
     {%- endfor -%}
     {{ return(columns) }}

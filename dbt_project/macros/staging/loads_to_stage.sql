@@ -4,7 +4,8 @@
         (load_id, records, period, account, is_retyped), `gone` to remove, as load
         ids; `retyped`, how many another definition has typed; `is_last`, whether
         nothing is left after that. New loads come first, then those to type
-        again, by period, as many as have 100,000 records together, or one.
+        again, by period, as many as have 100,000 records together, or one
+        (the dbt variable records_per_transaction).
     -#}
     {%- set found = {
         'loads': [], 'gone': [], 'retyped': 0, 'is_last': true
@@ -60,6 +61,7 @@
                 {%- endif %}
             order by 5 asc, 3 asc, 1 asc
         {%- endset -%}
+        {%- set most = var('records_per_transaction', 100000) -%}
         {%- set total = namespace(records=0) -%}
         {%- set gone = [] -%}
         {%- for load_id, records, period, account, is_staged, is_landed
@@ -71,7 +73,7 @@
                     {%- do found.update({'retyped': found.retyped + 1}) -%}
                 {%- endif -%}
                 {%- set total.records = total.records + records -%}
-                {%- if not found.loads or total.records <= 100000 -%}
+                {%- if not found.loads or total.records <= most -%}
                     {%- do found.loads.append({
                         'load_id': load_id,
                         'records': records,

@@ -5,6 +5,7 @@
         says of the former one is outdated by rows that say dropped.
     -#}
     {%- set empty = get_empty_subquery_sql(with_load_ids(sql, [])) -%}
+    {%- set staged = count_staged(definition) -%}
     {%- if existing is none -%}
         {%- do outdate_staged_loads() -%}
         {%- call statement('create') -%}
@@ -12,8 +13,17 @@
         {%- endcall -%}
     {%- elif not existing.is_table -%}
         {%- do outdate_staged_loads() -%}
-        {%- do replace_relation(existing, target, empty, 'create') -%}
-    {%- elif is_staged_otherwise(definition) or should_full_refresh() -%}
+        {%- do replace_relation(
+            existing, target, empty, 'create', keeps_former=true
+        ) -%}
+    {%- elif staged.otherwise or not staged.loads or should_full_refresh() -%}
+        {%- if staged.otherwise and not retypes() -%}
+            {%- do log(
+                model_name() ~ ': ' ~ staged.otherwise ~ ' loads stay as a former'
+                ~ ' definition of the model has typed them: ELT_RETYPE=never',
+                info=true
+            ) -%}
+        {%- endif -%}
         {%- set shape = make_intermediate_relation(target) -%}
         {%- do drop_relation_if_exists(load_cached_relation(shape)) -%}
         {%- call statement('shape') -%}

@@ -27,8 +27,9 @@
         {%- if waiting.retyped and not state.said -%}
             {%- set state.said = true -%}
             {%- do log(
-                model_name() ~ ': retyping ' ~ waiting.retyped ~ ' loads: the'
-                ~ ' model has changed', info=true
+                model_name() ~ ': retyping ' ~ waiting.retyped ~ ' loads: '
+                ~ ('--full-refresh' if should_full_refresh()
+                    else 'the model has changed'), info=true
             ) -%}
         {%- endif -%}
         {%- if waiting.loads or waiting.gone -%}
@@ -40,6 +41,7 @@
             {%- do create_indexes(target) -%}
             {%- do create_faulty_index(target) -%}
         {%- endif -%}
+        {%- do analyze_staging(target, state.rows) -%}
         {%- set state.first = false -%}
         {%- set state.is_done = waiting.is_last -%}
         {%- if not state.is_done -%}

@@ -1,0 +1,4 @@
+{% macro json_names(path) -%}
+    {#- The names and indices that `path` consists of. -#}
+    {{ return(path.split('.') if path is string else path | list) }}
+{%- endmacro %}
