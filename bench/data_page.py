@@ -51,10 +51,12 @@ _FILL = (
     cross join unnest(%(nodes)s::text[], %(good)s::text[], %(bad)s::text[]) as n (node, good, bad)
     """,
     """
-    insert into analytics.rejected_records
+    insert into analytics.stg_randomuser__users (
+        load_id, record_no, load_period, rejection_reason, faulty_record
+    )
     select
-        %(loads)s - 999 + i %% 1000, i, 'randomuser__users',
-        'field_' || i %% 20 || ': not an integer', jsonb_build_object('x', repeat('y', 800)), now()
+        %(loads)s - 999 + i %% 1000, i, now(), 'field_' || i %% 20 || ': not an integer',
+        jsonb_build_object('x', repeat('y', 800))
     from generate_series(1, 100000) as i
     """,
     """
