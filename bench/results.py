@@ -250,11 +250,13 @@ def _others(figures: Figures) -> list[str]:
 def _sources(figures: Figures) -> list[str]:
     lines = []
     for where in ("before", "now"):
-        taken: dict[tuple[str, str], list[str]] = {}
+        taken: dict[tuple[str, str, int], list[str]] = {}
         for name, figure in figures.kept.get(where, {}).items():
-            taken.setdefault((figure["at"], figure["commit"]), []).append(name)
-        for (at, commit), names in sorted(taken.items()):
-            lines.append(f"- {where}, {at}, commit {commit}: {', '.join(sorted(names))}")
+            taken.setdefault((figure["at"], figure["commit"], figure["records"]), []).append(name)
+        for (at, commit, records), names in sorted(taken.items()):
+            lines.append(
+                f"- {where}, {at}, commit {commit}, {records:,}: {', '.join(sorted(names))}"
+            )
     return lines
 
 

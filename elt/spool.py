@@ -12,6 +12,7 @@ import struct
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -82,10 +83,9 @@ class Spool:
         """Keep page ``number``; a page written again replaces the former."""
         aside = self.path(number).with_suffix(".part")
         try:
+            parts = ((_LENGTH.pack(len(record)), record) for record in records)
             with aside.open("wb") as file:
-                for record in records:
-                    file.write(_LENGTH.pack(len(record)))
-                    file.write(record)
+                file.write(b"".join(chain.from_iterable(parts)))
             aside.rename(self.path(number))
         except OSError as error:
             # Python's own words do not say which disk is full.
