@@ -453,7 +453,7 @@ def test_all_that_a_run_sends(
         for statement in line.split(";")
         if (
             made := re.search(
-                r"create table (?:if not exists )?([^(]*?) \(.* distributed (.*)", statement
+                r"create table (?:if not exists )?([^(]*?)(?: as)? \(.* distributed (.*)", statement
             )
         )
     }

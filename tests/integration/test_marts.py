@@ -19,6 +19,7 @@ from elt.stack.server import Server
 from tests.integration.conftest import Dbt, Land
 
 DAYS = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05"]
+REJECTED = "no uuid"
 LOAD_COLUMNS = {"load_id", "load_period"}
 
 
@@ -83,7 +84,7 @@ class Model:
         found = {}
         for day in sorted(self.loads):
             for record in self.loads[day]:
-                if record["gender"] != ["rejected"]:
+                if record["login"]["uuid"] != REJECTED:
                     found[record["login"]["uuid"]] = (record["name"]["first"], day)
         return found
 
@@ -95,7 +96,7 @@ class Model:
             firsts = [
                 record["name"]["first"]
                 for record in self.loads[day]
-                if record["login"]["uuid"] == key and record["gender"] != ["rejected"]
+                if record["login"]["uuid"] == key and record["login"]["uuid"] != REJECTED
             ]
             if not firsts:
                 continue
@@ -107,7 +108,7 @@ class Model:
 
     def rejected(self) -> int:
         return sum(
-            record["gender"] == ["rejected"] for load in self.loads.values() for record in load
+            record["login"]["uuid"] == REJECTED for load in self.loads.values() for record in load
         )
 
 
@@ -127,7 +128,7 @@ def test_any_order_of_loads_gives_what_a_full_refresh_gives(
             # Few keys and fewer contents, so that they meet in all ways; keys may come twice.
             records = [
                 user(dice.randint(1, 12), dice.choice("AB"))
-                | ({"gender": ["rejected"]} if dice.random() < 0.1 else {})
+                | ({"login": {"uuid": REJECTED}} if dice.random() < 0.1 else {})
                 for _ in range(dice.randint(1, 10))
             ]
             model.loads[day] = records

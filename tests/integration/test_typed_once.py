@@ -20,7 +20,7 @@ from tests.integration.test_rates_models import read
 
 USERS = KeyedMart("analytics.users", "analytics.stg_randomuser__users", "user_id")
 STAGING = "models/staging/randomuser/stg_randomuser__users.sql"
-OF_USERS = ("--select", "+users_by_country", "+rejected_records")
+OF_USERS = ("--select", "+users", "+rejected_records")
 
 Edit = Callable[[str, str, str], None]
 

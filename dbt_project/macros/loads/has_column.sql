@@ -1,11 +1,8 @@
 {% macro has_column(relation, column) -%}
-    {#- Whether a table has the column; false if there is no table. -#}
-    {%- if not relation -%}
-        {{ return(false) }}
-    {%- endif -%}
+    {#- Whether a table, which is there, has the column. -#}
     {%- set found = run_query(
         "select 1 from pg_catalog.pg_attribute as attribute"
-        ~ " where attribute.attrelid = '" ~ relation.render() ~ "'::regclass"
+        ~ " where attribute.attrelid = '" ~ relation ~ "'::regclass"
         ~ " and attribute.attname = '" ~ column ~ "'::name"
         ~ " and not attribute.attisdropped"
     ) -%}

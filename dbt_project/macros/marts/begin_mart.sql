@@ -6,9 +6,11 @@
         of them, if the mart is made anew. With `--empty`, no load.
     -#}
     {%- set name = model_name(staging) -%}
-    {%- for node in graph.nodes.values()
-        if node.schema == staging.schema and node.alias == staging.identifier
-        and node.config.incremental_strategy != 'staged' -%}
+    {%- set nodes = graph.nodes.values()
+        | selectattr('schema', 'equalto', staging.schema)
+        | selectattr('alias', 'equalto', staging.identifier) | list -%}
+    {%- for node in nodes
+        if node.config.incremental_strategy != 'staged' -%}
         {%- do exceptions.raise_compiler_error(
             model_name() ~ ' is made of ' ~ name ~ ', which is not a staging model:'
             ~ ' begin that with staging_model(...) (docs/sources.md).'
@@ -16,6 +18,22 @@
     {%- endfor -%}
     {%- do lock_model() -%}
     {%- do lock_model(name, shared=true) -%}
+    {%- if not flags.EMPTY and not has_no_load() -%}
+        {%- set behind = run_query(
+            "select count(*) from " ~ ledger() ~ " as ledger"
+            ~ " where ledger.source = '" ~ nodes[0].config.meta.stages ~ "'::text"
+            ~ " and not exists (select 1 from ops.current_staged_loads as staged"
+            ~ " where staged.model = '" ~ name ~ "'::text"
+            ~ " and staged.load_id = ledger.load_id)"
+        ).rows[0][0] -%}
+        {%- if behind and is_tolerant() -%}
+            {%- do log(
+                'WARNING ' ~ name ~ ' has yet to take ' ~ behind ~ ' loads, which '
+                ~ model_name() ~ ' is built without: run `dbt run -s +'
+                ~ model.name ~ '`', info=true
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
     {%- set query %}
         create temporary table {{ mart_table('loads') }} on commit drop as
         select

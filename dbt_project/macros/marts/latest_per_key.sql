@@ -20,7 +20,7 @@
         ))
     {%- else %}
     select distinct on ({{ key_list(key, 'staged') }}) staged.*
-    from {{ staged }} as staged
+    from (select * from {{ staged }}) as staged
     where staged.rejection_reason is null
     order by
         {{ key_list(key, 'staged', ' asc') }},

@@ -4,7 +4,7 @@
         it has not built; with `dbt show`, `dbt compile` and in unit tests, all.
     -#}
     select staged.*
-    from {{ staged }} as staged
+    from (select * from {{ staged }}) as staged
     where
         staged.rejection_reason is null
         {%- if flags.WHICH in ('run', 'build') and not staged.is_cte %}

@@ -12,8 +12,7 @@
     } -%}
     {%- if not flags.EMPTY and not has_no_load() -%}
         {%- set table = config.get('meta').stages -%}
-        {%- set ledger = adapter.get_relation(target.dbname, 'raw', 'loads') -%}
-        {%- set account = "ledger.account" if has_column(ledger, 'account')
+        {%- set account = "ledger.account" if has_column(ledger(), 'account')
             else "''::text" -%}
         {%- set query %}
             with
@@ -37,7 +36,7 @@
                     ledger.records,
                     ledger.period,
                     {{ account }} as account
-                from {{ ledger }} as ledger
+                from {{ ledger() }} as ledger
                 where ledger.source = '{{ table }}'::text
             )
 

@@ -85,8 +85,7 @@
             counted.records > 0
             or exists (
                 select 1
-                from {{ adapter.get_relation(target.database, 'raw', 'loads') }}
-                    as ledger
+                from {{ ledger() }} as ledger
                 where ledger.load_id = chosen.load_id
             )
     {%- endcall -%}

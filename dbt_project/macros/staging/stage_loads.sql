@@ -21,6 +21,7 @@
         {%- call statement('begin') -%} select 1 {%- endcall -%}
         {%- do lock_model() -%}
         {%- if state.first -%}
+            {%- do require_raw_table() -%}
             {%- do prepare_staging_table(existing, target, sql, definition) -%}
         {%- endif -%}
         {%- set waiting = loads_to_stage(definition, state.first) -%}
