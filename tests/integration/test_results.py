@@ -120,23 +120,25 @@ def test_rows_are_those_that_were_written(warehouse: Server, land: Land, task: T
     first = land("2026-11-01", user(1), user(2), user(3))
     assert task("stg_randomuser__users.run", first).run().event == {
         "load_id": first["load_id"],
-        "rows": None,  # a view
+        "rows": 3,
     }
     assert task("users.run", first).run().event == {"load_id": first["load_id"], "rows": 3}
     second = land("2026-11-02", user(1), user(2, "Eve"), user(4))
+    assert task("stg_randomuser__users.run", second).run().event["rows"] == 3
     assert task("users.run", second).run().event == {"load_id": second["load_id"], "rows": 2}
     assert task("users.run", second).run().event == {"load_id": second["load_id"], "rows": 0}
     assert history(warehouse, "dag_id, run_id, task_id, load_id, node, status, rows, failures") == [
         ("test", "run", f"transform.{name}.run", load, f"model.elt.{name}", "success", rows, None)
         for name, load, rows in (
-            ("stg_randomuser__users", first["load_id"], None),
+            ("stg_randomuser__users", first["load_id"], 3),
             ("users", first["load_id"], 3),
+            ("stg_randomuser__users", second["load_id"], 3),
             ("users", second["load_id"], 2),
             ("users", second["load_id"], 0),
         )
     ]
     assert all(seconds > 0 for (seconds,) in history(warehouse, "seconds"))
-    assert len(set(history(warehouse, "invocation_id"))) == 4
+    assert len(set(history(warehouse, "invocation_id"))) == 5
 
 
 def test_without_an_extract_no_load_is_named(warehouse: Server, task: Tasks) -> None:
@@ -173,7 +175,7 @@ def test_a_model_that_fails_is_in_the_history_and_has_no_event(
 ) -> None:
     """The error is dbt's; there is no raw table yet."""
     failed = task("stg_randomuser__users.run")
-    with pytest.raises(CosmosDbtRunError, match=r'"raw\.randomuser__users" does not exist'):
+    with pytest.raises(CosmosDbtRunError, match=r'"raw\.loads" does not exist'):
         failed.run()
     assert failed.event == {}
     assert history(warehouse, "node, status, rows") == [
@@ -186,7 +188,7 @@ def test_dbts_error_is_the_one_to_see_where_the_history_cannot_be_written(
     has_connection: bool, task: Tasks, lost_history: Callable[[bool], None]
 ) -> None:
     lost_history(has_connection)
-    with pytest.raises(CosmosDbtRunError, match=r'"raw\.randomuser__users" does not exist'):
+    with pytest.raises(CosmosDbtRunError, match=r'"raw\.loads" does not exist'):
         task("stg_randomuser__users.run").run()
 
 
