@@ -279,6 +279,7 @@ def test_the_sql_of_a_model_that_fails_is_in_log_and_template(
     land("2026-11-01", user(1))
     assert dbt("run", "--select", "+users").success
     ref = land("2026-11-02", user(2))
+    assert dbt("run", "--select", "stg_randomuser__users").success
     spoil(warehouse, REFUSE.format(table))
     failed = task("users.run", ref)
     with pytest.raises(CosmosDbtRunError, match="no row is wanted") as raised:
@@ -297,13 +298,19 @@ def test_the_sql_of_a_model_that_fails_is_in_log_and_template(
     assert "rendered template compiled_sql" in str(raised.value)
 
 
-def test_long_sql_is_not_cut(warehouse: Server, task: Tasks, rendered: list[str]) -> None:
-    """There is no raw table yet."""
-    with pytest.raises(CosmosDbtRunError):
-        task("stg_randomuser__users.run").run()
+def test_long_sql_is_not_cut(
+    warehouse: Server, land: Land, dbt: Dbt, task: Tasks, rendered: list[str]
+) -> None:
+    land("2026-11-01", user(1))
+    assert dbt("run", "--select", "stg_randomuser__users").success
+    ref = land("2026-11-02", user(2))
+    spoil(warehouse, REFUSE.format("analytics.stg_randomuser__users"))
+    with pytest.raises(CosmosDbtRunError, match="no row is wanted"):
+        task("stg_randomuser__users.run", ref).run()
     (text,) = rendered
     assert len(text) > 4096
-    assert "select * from final" in text[-40:]
+    assert "select * from final" in text[-80:]
+    assert text.rstrip().endswith(") as typed")
 
 
 def test_the_sql_of_a_test_that_fails_shows_the_rows(

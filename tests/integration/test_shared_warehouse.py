@@ -142,10 +142,10 @@ def test_all_models_beside_a_reader_s_transaction_and_a_team_s_views(
         )
         assert result.success, messages(result)
 
-    land("2026-11-01", user(1), user(2, gender=["no text"]))
+    land("2026-11-01", user(1), user(2, login={"uuid": "no uuid"}))
     build()
     tables = [row[0] for row in sql("select tablename from pg_tables where schemaname='analytics'")]
-    tables += ["stg_randomuser__users"]
+    tables.append("rejected_records")
     for table in tables:
         with team() as connection:
             connection.execute(

@@ -128,7 +128,7 @@ def test_each_role_may_do_there_what_it_may_do_in_a_stack(
         (names.LOADER, "create table raw.loads (load_id bigint)"),
         (names.LOADER, "create table raw.randomuser__users (record text)"),
         (names.TRANSFORMER, "create table analytics.users (email text)"),
-        (names.TRANSFORMER, "create table ops.model_loads (model text)"),
+        (names.TRANSFORMER, "create table ops.built_loads (model text)"),
     ]:
         with psycopg.connect(of(role, dba)) as connection:
             connection.execute(statement.encode())
