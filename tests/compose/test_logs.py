@@ -28,7 +28,7 @@ def test_the_ui_shows_how_the_counts_agree(stack: Stack) -> None:
         for event in stack.task_logs_of_first_run["reconcile"]
         if event.startswith("analytics.users accounts for load 1")
     ]
-    assert "raw=1000, new=1000" in counts
+    assert "raw=1000, staged=1000, new=1000" in counts
 
 
 def test_services_start_and_run_without_a_warning(stack: Stack) -> None:
