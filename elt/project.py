@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from elt.warehouse import RAW_SCHEMA
@@ -12,6 +13,20 @@ from elt.warehouse import RAW_SCHEMA
 def folder() -> Path:
     """The dbt project: the one beside the package, or the one that ELT_DBT_PROJECT names."""
     return Path(os.environ.get("ELT_DBT_PROJECT") or Path(__file__).parents[1] / "dbt_project")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where dbt finds the warehouse: a file ``profiles.yml``, and the names of what is in it."""
+
+    folder: Path
+    name: str
+    target: str
+
+
+def profile() -> Profile:
+    """The profile of the stack; its target is ``postgres``, or what ELT_DBT_TARGET names."""
+    return Profile(folder(), "elt", os.environ.get("ELT_DBT_TARGET") or "postgres")
 
 
 def target() -> Path:

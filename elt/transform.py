@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from airflow.sdk.definitions.param import ParamsDict
@@ -41,10 +41,11 @@ class KeyedMart:
 
 def profile() -> ProfileConfig:
     """dbt's way to the warehouse, for all that Cosmos runs."""
+    known = project.profile()
     return ProfileConfig(
-        profile_name="elt",
-        target_name=os.environ.get("ELT_DBT_TARGET") or "postgres",
-        profiles_yml_filepath=project.folder() / "profiles.yml",
+        profile_name=known.name,
+        target_name=known.target,
+        profiles_yml_filepath=known.folder / "profiles.yml",
     )
 
 
@@ -64,6 +65,7 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
             f"{manifest} is missing; write it by 'dbt parse' in {folder}"
             " (the elt command and the image do this)"
         )
+    statements = Statements()
     group = DbtTaskGroup(
         group_id=group_id,
         project_config=ProjectConfig(
@@ -99,15 +101,35 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
             # By name: a parse of the DAG need not import it.
             "callback": "elt.results.record",
             "callback_args": {"extract": extract},
-            "dbt_runner_callbacks": [Statements()],
+            "dbt_runner_callbacks": [statements],
         },
     )
     lineage.declare(group)
     for task in group.iter_tasks():
+        if hasattr(task, "run_dbt_runner"):
+            # Public methods of Cosmos' operators, which it offers no other way to replace.
+            task.run_dbt_runner = partial(_call_dbt, callbacks=[statements])
+            task.calculate_openlineage_events_completes = partial(
+                _lineage_events, task.calculate_openlineage_events_completes
+            )
         # A task's copy of the DAG's params is checked by their JSON schema each time the DAG is
         # serialised: ten times the rest of it. At run time the DAG's own are there all the same.
         task.params = ParamsDict()
     return group
+
+
+def _call_dbt(*arguments: Any, **options: Any) -> Any:
+    """Imports dbt where it is called, in a task; a parse of the DAG need not."""
+    from elt import dbt_runner
+
+    return dbt_runner.run(*arguments, **options)
+
+
+def _lineage_events(of_cosmos: Callable[..., bool], *arguments: Any, **options: Any) -> bool:
+    """Have Cosmos read the events of OpenLineage from dbt's files only where they are sent."""
+    from airflow.providers.openlineage import conf
+
+    return not conf.is_disabled() and of_cosmos(*arguments, **options)
 
 
 def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, Any]]:

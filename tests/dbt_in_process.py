@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from elt import dbt_runner
+
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
@@ -24,7 +26,6 @@ _RUNNING = ("build", "compile", "run", "seed", "show", "snapshot", "source fresh
 """Commands that take a manifest and leave it as it is."""
 _PARSED_WITH = ("--target", "--vars")
 """Options, each with a value, that change the manifest."""
-_NOT_PARSED = frozenset({"target", "logs"})
 
 
 def call(
@@ -72,14 +73,8 @@ def folders(project: Path) -> list[str]:
 
 def _state(project: Path, parsed_with: list[str]) -> _State:
     """What a manifest depends on: the project's files, the environment, options."""
-    files = []
-    for folder, names, found in os.walk(project):
-        names[:] = [name for name in names if name not in _NOT_PARSED]
-        for name in found:
-            facts = os.stat(os.path.join(folder, name))
-            files.append((folder, name, facts.st_mtime_ns, facts.st_size, facts.st_ino))
     settings = sorted(item for item in os.environ.items() if item[0].startswith(("ELT_", "DBT_")))
-    return (project, tuple(parsed_with), tuple(sorted(files)), tuple(settings))
+    return (project, tuple(parsed_with), dbt_runner.files(project), tuple(settings))
 
 
 @functools.cache

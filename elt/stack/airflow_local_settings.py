@@ -25,11 +25,11 @@ for _module in filter(None, _modules.split(",")):
     with contextlib.suppress(ImportError):
         importlib.import_module(_module)
 if "dbt" in _modules:
-    # dbt writes the code that reads its manifest when it first reads one.
+    # Tasks are forked with what dbt has parsed; what cannot be parsed is an error of theirs.
     with contextlib.suppress(Exception):
-        from dbt.contracts.graph.manifest import Manifest
+        from elt import dbt_runner
 
-        Manifest.from_msgpack(Manifest().to_msgpack())
+        dbt_runner.warm()
 if _modules:
     # Else each collection in a task walks all of what was imported, and copies its pages.
     gc.collect()
