@@ -8,8 +8,6 @@ from pathlib import Path
 from tests.bootstrap.test_bootstrap import copy_tree
 from tests.compose.conftest import DAG, Compose, Stack, wait_until
 
-SECONDS = 60.0
-
 
 def test_edited_dags_and_models_are_picked_up(stack: Stack, tmp_path: Path) -> None:
     clone = copy_tree(tmp_path / "clone")
@@ -42,7 +40,7 @@ def test_edited_dags_and_models_are_picked_up(stack: Stack, tmp_path: Path) -> N
         def tasks() -> set[str]:
             return {task["task_id"] for task in stack.api.get(f"dags/{DAG}/tasks")["tasks"]}
 
-        wait_until(lambda: "transform.users_by_land.run" in tasks(), "the new model", SECONDS)
+        wait_until(lambda: "transform.users_by_land.run" in tasks(), "the new model")
         params = stack.api.get(f"dags/{DAG}/details")["params"]
         assert params["results"]["schema"]["title"] == "How many users"
         # Healthy is: each file is parsed. Which is not is said, and what a person has paused.
@@ -51,11 +49,11 @@ def test_edited_dags_and_models_are_picked_up(stack: Stack, tmp_path: Path) -> N
         dag.with_name("helper.py").write_text("NO_DAG = True\n")
         pause = "update dag set is_paused = {} where dag_id = 'locations'"
         compose.psql("airflow", pause.format("true"))
-        wait_until(lambda: "broken.py: ModuleNotFoundError" in health(), "the fault", SECONDS)
+        wait_until(lambda: "broken.py: ModuleNotFoundError" in health(), "the fault")
         broken.unlink()
-        wait_until(lambda: health() == "at work; paused by hand: locations", "health", SECONDS)
+        wait_until(lambda: health() == "at work; paused by hand: locations", "health")
         compose.psql("airflow", pause.format("false"))
-        wait_until(lambda: health() == "at work", "health", SECONDS)
+        wait_until(lambda: health() == "at work", "health")
         development("run", "--rm", "-T", "dbt", "run", "--select", "users_by_land")
         ((rows,),) = compose.psql("warehouse", "select count(*) from analytics.users_by_land")
         assert int(rows) > 0

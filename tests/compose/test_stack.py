@@ -52,8 +52,6 @@ def test_dbt_test_works_before_anything_is_loaded(stack: Stack) -> None:
 def test_dbt_and_elt_run_on_the_stacks_warehouse(stack: Stack) -> None:
     tested = stack.compose("run", "--rm", "-T", "dbt", "test")
     assert re.search(r"PASS=[1-9]\d+ WARN=\d+ ERROR=0", tested), tested
-    built = stack.compose("run", "--rm", "-T", "dbt", "build", "--select", "users_by_country")
-    assert "Completed successfully" in built
     docs = stack.compose("run", "--rm", "-T", "dbt", "docs", "generate")
     assert "Catalog written to /var/lib/elt/dbt/catalog.json" in docs
 

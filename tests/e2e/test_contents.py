@@ -45,10 +45,10 @@ def sent() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 @pytest.fixture(scope="module")
 def loaded(
-    sent: tuple[str, list[dict[str, Any]]], tmp_path_factory: pytest.TempPathFactory
+    sent: tuple[str, list[dict[str, Any]]], elt: Elt, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Elt]:
-    """The command on a state folder into which `elt run` has loaded them."""
-    elt = Elt(tmp_path_factory.mktemp("contents") / "state")
+    """The command on a state folder into which `elt run` has loaded them, in place of others."""
+    elt = elt.copy(tmp_path_factory.mktemp("contents") / "state")
     answer = elt("run", "--api", sent[0], "--results", str(USERS), "--seed", SEED)
     assert answer.returncode == 0, answer.stderr
     assert f"{USERS:,} users, 0 rejected records" in answer.stdout

@@ -52,8 +52,15 @@ def test_stacks_that_share_a_project_parse_it_once_each(tiny: Path, tmp_path: Pa
     assert [refresh("one", 5001), refresh("other", 5002)] == [False, False]
     assert not (tiny / "target").exists()
     # A task of Airflow ends with an error where the file that it is sent to is not there.
-    (tmp_path / "one" / "target" / "partial_parse.msgpack").unlink()
-    assert refresh("one", 5001)
+    parsed = tmp_path / "one" / "target" / "partial_parse.msgpack"
+    parsed.rename(parsed.with_suffix(".kept"))
+    assert not dbt_manifest.is_current(
+        tiny, {"ELT_WAREHOUSE_PORT": "5001"}, tmp_path / "one" / "target"
+    )
+    parsed.with_suffix(".kept").rename(parsed)
+    assert dbt_manifest.is_current(
+        tiny, {"ELT_WAREHOUSE_PORT": "5001"}, tmp_path / "one" / "target"
+    )
     (tiny / "models" / "two.sql").write_text("select 2 as two")
     assert not dbt_manifest.is_current(
         tiny, {"ELT_WAREHOUSE_PORT": "5001"}, tmp_path / "one" / "target"

@@ -2,10 +2,10 @@
     {#- A change as a sentence for the log; of a new field, the line to add. -#}
     {%- set in_load = "field '" ~ path ~ "' in load " ~ load_id -%}
     {%- if change == 'disappeared' -%}
-        {{ return(in_load ~ ' is missing; it was a ' ~ former_type) }}
+        {{ return(in_load ~ ' is missing; it was of type ' ~ former_type) }}
     {%- elif change == 'type changed' -%}
         {{ return(
-            in_load ~ ' is a ' ~ type ~ '; it was a ' ~ former_type
+            in_load ~ ' is of type ' ~ type ~ '; it was of type ' ~ former_type
         ) }}
     {%- elif "'" ~ path ~ "'" in model.raw_code -%}
         {{ return(in_load ~ ' is there for the first time (' ~ type ~ ')') }}

@@ -16,7 +16,7 @@
     the form that nearly all values have; what they leave, the patterns decide.
     Which is the cheapest was measured (docs/types.md); PostgreSQL's regular
     expressions are slow where each character has a state of its own, hence
-    "like", and lengths with and without the separators.
+    "like" for the shape.
 
     docs/types.md has the table of what is accepted.
 #}
@@ -74,30 +74,19 @@
         {%- do number_guards.update({type: guards}) -%}
     {%- endfor -%}
     {%- set moment_guards = {} -%}
-    {%- for type, end, separators in [
-        ('timestamp', '', '-T:.'), ('timestamptz', 'Z', '-T:.Z')
-    ] -%}
+    {%- for type, end in [('timestamp', ''), ('timestamptz', 'Z')] -%}
         {%- set shape = '____-__-__T__:__:__' -%}
         {%- do moment_guards.update({type: [
             {
                 'casts': 'native',
                 'test': "(
-                        TEXT like '" ~ shape ~ end ~ "'::text
-                        or TEXT like '" ~ shape ~ "._%" ~ end ~ "'::text
+                        TEXT like '" ~ shape ~ "._%" ~ end ~ "'::text
+                        or TEXT like '" ~ shape ~ end ~ "'::text
                     )
-                    and TEXT !~ '[^0-9" ~ separators[1:] ~ "-]'::text
-                    and octet_length(TEXT)
-                    - octet_length(
-                        translate(TEXT, '" ~ separators ~ "'::text, ''::text)
-                    )
-                    = case
-                        when octet_length(TEXT) = " ~ (shape ~ end) | length ~ "
-                            then " ~ (5 + end | length) ~ "
-                        else " ~ (6 + end | length) ~ "
-                    end
+                    and TEXT ~ " ~ digits_between_pattern(end) ~ "
                     and TEXT not like '___________24%'::text
                     and TEXT not like '_________________60%'::text
-                    and length(TEXT) <= 60
+                    and octet_length(TEXT) <= 60
                     and pg_input_is_valid(TEXT, '" ~ type ~ "'::text)",
                 'cast': 'TEXT::' ~ type,
             },
@@ -128,13 +117,7 @@
             'is_text': false,
             'guards': [
                 {
-                    'casts': 'native',
-                    'test': uuid_shape ~ "
-                    and pg_input_is_valid(TEXT, 'uuid'::text)",
-                    'cast': 'TEXT::uuid',
-                },
-                {
-                    'casts': 'patterns',
+                    'casts': none,
                     'test': uuid_shape ~ "
                     and TEXT not like '%-%-%-%-%-%'::text
                     and TEXT !~ '[^0-9a-fA-F-]'::text",
