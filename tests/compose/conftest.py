@@ -33,7 +33,7 @@ SECONDS = 240.0
 
 # Seconds for a test with the set-up of its fixtures: the first one builds an image and starts the
 # stack, beside other tests.
-TIMEOUT = 600
+TIMEOUT = 1200
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
