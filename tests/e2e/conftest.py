@@ -257,10 +257,9 @@ def stack(elt: Elt, source: SampleApi, tmp_path_factory: pytest.TempPathFactory)
     (own.home / "logs" / "airflow-scheduler.log").write_text(LAST_WORDS)
     with ExitStack() as taken:
         for port in (8080, 5432):
-            other = taken.enter_context(socket.socket())
+            # Also where connections of a former stack are still being closed, which do not hold it.
             with suppress(OSError):  # somebody else has it, which serves as well
-                other.bind(("127.0.0.1", port))
-                other.listen()
+                taken.enter_context(socket.create_server(("127.0.0.1", port)))
         command = own.start("up", "--api", source.url, **impatient, **AIRFLOW_SETTINGS)
         try:
             command.wait_for("Ctrl-C stops everything")
