@@ -7,8 +7,8 @@ The manifest is kept in the memory of the process. The scheduler takes one befor
 (`warm`), so that their tasks, which are forked from them, have it. It counts as long as no file of
 the project and no variable that was read while parsing has changed; then it is parsed again.
 
-This module and `elt.project` are the only ones of the project that a running scheduler keeps: an
-edit of them takes effect when it is started again.
+A running scheduler keeps this module and what it imports of the project: an edit of them takes
+effect when it is started again.
 """
 
 from __future__ import annotations
@@ -38,17 +38,13 @@ log = logging.getLogger(__name__)
 
 Files = frozenset[tuple[str, int, int, int]]
 
-_NOT_SOURCES = frozenset({"target", "logs"})
+_NOT_SOURCES = frozenset({"target", "logs", ".venv"})
+"""Folders beside those of the project; one of such a name among the models is one of theirs."""
 
 _PARSED_WITH = ("--target", "--profile", "--profiles-dir", "--vars")
 """Options, each with a value, that parsing depends on."""
 
-_SPARE = (
-    "--log-level-file=none",
-    "--no-write-json",
-    # A task asks for the relations of one schema or two; tests ask for none.
-    "--no-populate-cache",
-)
+_NO_FILES = ("--log-level-file=none", "--no-write-json")
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,8 @@ def files(folder: Path) -> Files:
     """What tells one state of a project's files from another: path, inode, time and size."""
     found = []
     for parent, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if name not in _NOT_SOURCES]
+        if parent == os.fspath(folder):
+            folders[:] = [name for name in folders if name not in _NOT_SOURCES]
         for name in names:
             path = os.path.join(parent, name)
             with suppress(FileNotFoundError):  # such as the lock of an editor, a link to nothing
@@ -140,7 +137,8 @@ def run(
             if not isinstance(parsed, _Parsed):
                 return parsed
             runner = dbtRunner(manifest=parsed.manifest, callbacks=list(callbacks))
-            result = runner.invoke([*arguments, *_SPARE])
+            # A model asks for the relations of a schema or two by itself; tests ask for none.
+            result = runner.invoke([*arguments, *_NO_FILES, "--no-populate-cache"])
         finally:
             # Semaphores of connections are given back, as Cosmos does.
             reset_adapters()  # type: ignore[no-untyped-call]
@@ -180,8 +178,7 @@ def _manifest(folder: Path, options: tuple[str, ...]) -> _Parsed | dbtRunnerResu
             [
                 "--quiet",
                 "--no-use-colors",
-                "--log-level-file=none",
-                "--no-write-json",
+                *_NO_FILES,
                 "parse",
                 f"--project-dir={folder}",
                 # Nothing is written into the project, which may be read-only.

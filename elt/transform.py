@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from airflow.providers.openlineage import conf as openlineage
 from airflow.sdk.definitions.param import ParamsDict
 from cosmos import (
     DbtTaskGroup,
@@ -107,11 +108,11 @@ def transform(group_id: str, marts: Sequence[str], *, extract: str) -> DbtTaskGr
     lineage.declare(group)
     for task in group.iter_tasks():
         if hasattr(task, "run_dbt_runner"):
-            # Public methods of Cosmos' operators, which it offers no other way to replace.
+            # Public methods of Cosmos' operators, which it offers no other way to replace. What
+            # takes their place must not hold the task: Airflow runs a copy of it.
             task.run_dbt_runner = partial(_call_dbt, callbacks=[statements])
-            task.calculate_openlineage_events_completes = partial(
-                _lineage_events, task.calculate_openlineage_events_completes
-            )
+            if openlineage.is_disabled():
+                task.calculate_openlineage_events_completes = _no_events
         # A task's copy of the DAG's params is checked by their JSON schema each time the DAG is
         # serialised: ten times the rest of it. At run time the DAG's own are there all the same.
         task.params = ParamsDict()
@@ -125,11 +126,9 @@ def _call_dbt(*arguments: Any, **options: Any) -> Any:
     return dbt_runner.run(*arguments, **options)
 
 
-def _lineage_events(of_cosmos: Callable[..., bool], *arguments: Any, **options: Any) -> bool:
-    """Have Cosmos read the events of OpenLineage from dbt's files only where they are sent."""
-    from airflow.providers.openlineage import conf
-
-    return not conf.is_disabled() and of_cosmos(*arguments, **options)
+def _no_events(*_arguments: Any, **_options: Any) -> bool:
+    """Read no events of OpenLineage from dbt's files, since nobody is sent them."""
+    return False
 
 
 def keyed_marts(group: DbtTaskGroup, source: Source) -> list[dict[str, Any]]:

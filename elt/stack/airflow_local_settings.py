@@ -26,10 +26,12 @@ for _module in filter(None, _modules.split(",")):
         importlib.import_module(_module)
 if "dbt" in _modules:
     # Tasks are forked with what dbt has parsed; what cannot be parsed is an error of theirs.
-    with contextlib.suppress(Exception):
+    try:
         from elt import dbt_runner
 
         dbt_runner.warm()
+    except Exception as error:
+        logging.getLogger(__name__).warning("each task will parse the dbt project: %s", error)
 if _modules:
     # Else each collection in a task walks all of what was imported, and copies its pages.
     gc.collect()

@@ -295,6 +295,23 @@ def test_a_dag_is_scheduled_on_the_mart_that_is_made(rendered: Any) -> None:
     assert rendered.get_task("transform.users.run").outlets == [lineage.mart("users")]
 
 
+@pytest.mark.parametrize("sent", [False, True])
+def test_openlineage_reads_what_dbt_left_only_where_its_events_are_sent(
+    sent: bool, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.providers.openlineage import conf
+
+    monkeypatch.setenv("ELT_DBT_PROJECT", str(project))
+    monkeypatch.setattr(conf, "is_disabled", lambda: not sent)
+    task = render().get_task("transform.users.run").prepare_for_execution()
+    found = task.calculate_openlineage_events_completes
+    if sent:
+        # Of the copy that runs: the listener takes the events from that one.
+        assert found.__self__ is task
+    else:
+        assert found({}, Path("no such folder"), []) is False
+
+
 def test_assets_are_the_same_wherever_the_stack_runs(rendered: Any, tmp_path: Path) -> None:
     elsewhere = subprocess.run(
         [
