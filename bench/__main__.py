@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
+import sys
 
 from bench import report, targets
 
@@ -31,6 +33,8 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="only list them")
     targets.options(parser.add_argument_group("of targets"))
     arguments = parser.parse_args()
+    # Else PostgreSQL and the API would outlive a benchmark that is stopped.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     unknown = sorted(set(arguments.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")

@@ -41,31 +41,38 @@ where staged.model = %(staging)s and staged.load_id = %(load_id)s
 group by staged.records, staged.rejected
 """
 
-# Keys of the load that the mart should have and has not: a row of a later period stands for a later
-# load of the key, any other has to have the content that this load has last.
-_MISSING = """
-select count(*)
-from (
-    select distinct on ({key}) {key}, row_hash
-    from {staging}
+# Keys that the mart should have and has not: a row of a later period stands for a later load of the
+# key, any other has to have the content that this load has last. And rows that say they came with
+# the load's period, and that it does not have. The load and the rows of its period are mostly the
+# same, so they are read once; what differs is looked up by its key.
+_KEYS = """
+with kept as (
+    select {distinct} {key}, row_hash
+    from {staging} as staged
     where load_id = %(load_id)s and rejection_reason is null
-    order by {key}, record_no desc
-) as kept
-left join {mart} as mart on {mart_is_kept}
-where
-    mart.{first} is null
-    or (mart.row_hash is distinct from kept.row_hash and mart.load_period <= %(period)s)
-"""
-
-# Rows that say they came with the load's period, and that it does not have. By "except", which
-# is hashed: of tables that were just filled the planner knows too little to choose a join.
-_STRAY = """
-select count(*)
-from (
-    select {key} from {mart} as mart where {mart_is_of_load}
-    except
-    select {key} from {staging} where load_id = %(load_id)s and rejection_reason is null
-) as stray
+    {order}
+),
+differing as (
+    select {kept_key}, kept.row_hash, kept.{first} is null as is_stray
+    from kept
+    full join (select {key}, row_hash from {mart} as mart where {mart_is_of_load}) as mart
+        on {mart_is_kept}
+    where
+        kept.{first} is null
+        or mart.{first} is null
+        or mart.row_hash is distinct from kept.row_hash
+),
+missing as (
+    select 1
+    from (select * from differing where not is_stray) as kept
+    left join {mart} as mart on {mart_is_kept}
+    where
+        mart.{first} is null
+        or (mart.row_hash is distinct from kept.row_hash and mart.load_period <= %(period)s)
+)
+select
+    (select count(*) from missing) as missing,
+    (select count(*) from differing where is_stray) as stray
 """
 
 # The periods that rows of the mart came with: one look-up by index each, not the whole mart.
@@ -202,7 +209,7 @@ def reconcile(
             check = _Check(connection, ref, mart)
             try:
                 counts = check.counts(records)
-                check.keys()
+                check.keys(counts)
             except ReconciliationError:
                 if check.is_behind():
                     raise UnsettledError(
@@ -265,17 +272,16 @@ class _Check:
             )
         return counts
 
-    def keys(self) -> None:
+    def keys(self, counts: Counts) -> None:
         """Look for keys that the mart lacks, and for rows that no load has."""
         relation = self._mart.relation
-        missing = self._number(_MISSING)
+        missing, stray = self._keys(has_duplicates=counts.duplicates > 0)
         if missing:
             raise self._differs(
                 relation,
                 f"{missing} of {self._ref['records']} records are unaccounted for: the mart has no"
                 " row of their keys, or one with other content",
             )
-        stray = self._number(_STRAY)
         if stray:
             raise self._differs(
                 relation, f"{stray} rows say that they came with this period; the load has no such"
@@ -323,9 +329,18 @@ class _Check:
         )
         return "; ".join(f"{str(reason)[:200]} ({records})" for reason, records in rows)
 
-    def _number(self, statement: str) -> int:
-        row = self._connection.execute(self._statement(statement), self._values).fetchone()
-        return int(row[0]) if row else 0
+    def _keys(self, *, has_duplicates: bool) -> tuple[int, int]:
+        """How many keys the mart lacks, and how many of its rows no load has."""
+        key = sql.SQL(", ").join(map(sql.Identifier, self._mart.keys))
+        statement = self._statement(
+            _KEYS,
+            kept_key=sql.SQL(", ").join(
+                sql.SQL("kept.{}").format(sql.Identifier(name)) for name in self._mart.keys
+            ),
+            distinct=sql.SQL("distinct on ({})" if has_duplicates else "").format(key),
+            order=sql.SQL("order by {}, record_no desc" if has_duplicates else "").format(key),
+        )
+        return cast("tuple[int, int]", self._connection.execute(statement, self._values).fetchone())
 
     def _gone(self) -> sql.Composed:
         # Greenplum 6, which is PostgreSQL 9.4, has no recursive queries by default.

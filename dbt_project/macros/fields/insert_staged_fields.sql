@@ -11,16 +11,36 @@
 
     sampled as (
         select
-            landed.load_id,
+            staged.load_id,
             staged.staged_no,
             landed.record
-        from {{ raw }} as landed
-        inner join ops.current_staged_loads as staged
-            on landed.load_id = staged.load_id
+        from ops.current_staged_loads as staged
+        {%- if is_greenplum() %}
+        inner join {{ raw }} as landed
+            on
+                staged.load_id = landed.load_id
+                and landed.record_no
+                % greatest(1, staged.records / 500)
+                = 0
+        {%- else %}
+        -- by index, not through all records of a large load
+        cross join lateral generate_series(
+            greatest(1, staged.records / 500)::bigint,
+            staged.records::bigint,
+            greatest(1, staged.records / 500)::bigint
+        ) as wanted (record_no)
+        cross join lateral (
+            select records.record
+            from {{ raw }} as records
+            where
+                records.load_id = staged.load_id
+                and records.record_no = wanted.record_no
+            limit 1
+        ) as landed
+        {%- endif %}
         where
             staged.model = '{{ model_name() }}'::text
-            and landed.load_id in ({{ load_ids | join(', ') }})
-            and landed.record_no % greatest(1, staged.records / 500) = 0
+            and staged.load_id in ({{ load_ids | join(', ') }})
     ),
 
     {%- for level in range(1, depth + 1) %}

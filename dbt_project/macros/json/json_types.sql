@@ -80,13 +80,17 @@
             {
                 'casts': 'native',
                 'test': "(
-                        TEXT like '" ~ shape ~ "._%" ~ end ~ "'::text
-                        or TEXT like '" ~ shape ~ end ~ "'::text
+                        (
+                            TEXT like '" ~ shape ~ ".___" ~ end ~ "'::text
+                            or TEXT like '" ~ shape ~ end ~ "'::text
+                        )
+                        and TEXT ~ " ~ runs_of_digits_pattern(end) ~ "
+                        or TEXT like '" ~ shape ~ "._%" ~ end ~ "'::text
+                        and octet_length(TEXT) <= 60
+                        and TEXT ~ " ~ digits_between_pattern(end) ~ "
                     )
-                    and TEXT ~ " ~ digits_between_pattern(end) ~ "
                     and TEXT not like '___________24%'::text
                     and TEXT not like '_________________60%'::text
-                    and octet_length(TEXT) <= 60
                     and pg_input_is_valid(TEXT, '" ~ type ~ "'::text)",
                 'cast': 'TEXT::' ~ type,
             },

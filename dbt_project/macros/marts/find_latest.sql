@@ -124,6 +124,8 @@
     {%- do run_query(create_orphaned) -%}
 
     {%- set facts = find_facts(staging) -%}
+    {%- set first = key_columns(key) | first -%}
+    {%- set is_between = facts.is_superseded or facts.loads > 1 -%}
     {%- set create_latest %}
         create temporary table {{ latest }} on commit drop as
         with
@@ -146,6 +148,38 @@
             {%- endif %}
             {%- endif %}
         )
+        {%- if not is_anew and facts.is_replaced %},
+
+        replaced as (
+            select
+                replaced.load_period,
+                replaced.account
+            from {{ replaced }} as replaced
+        ),
+
+        vouching as (
+            select
+                {{ key_list(key, 'arrived') }},
+                arrived.load_period,
+                arrived.row_hash
+            from {{ arrived }} as arrived
+        )
+        {%- endif %}
+        {%- if not is_anew and is_between %},
+
+        -- the last load before the latest one that has another content
+        differing as (
+            select
+                {{ key_list(key, 'arrived') }},
+                max(arrived.load_period) as load_period
+            from {{ arrived }} as arrived
+            inner join latest on {{ same_key(key, 'latest', 'arrived') }}
+            where
+                arrived.load_period <= latest.load_period
+                and arrived.row_hash <> latest.row_hash
+            group by {{ key_list(key, 'arrived') }}
+        )
+        {%- endif %}
 
         select
             latest.*,
@@ -157,45 +191,38 @@
             {%- else %}
             mart.row_hash as former_hash,
             mart.load_period as former_period,
-            mart.{{ key_columns(key) | first }} is not null as is_known,
-            mart.{{ key_columns(key) | first }} is null
+            mart.{{ first }} is not null as is_known,
+            mart.{{ first }} is null
             or mart.row_hash is distinct from latest.row_hash
             {%- if facts.is_replaced %}
             or (
-                exists (
-                    select 1
-                    from {{ replaced }} as replaced
-                    where
-                        replaced.load_period = mart.load_period
-                        {%- if 'account' in scope %}
-                        and replaced.account = mart.account
-                        {%- endif %}
-                )
-                and not exists (
-                    select 1
-                    from {{ arrived }} as vouching
-                    where
-                        {{ same_key(key, 'vouching', 'latest') }}
-                        and vouching.load_period = mart.load_period
-                        and vouching.row_hash = mart.row_hash
-                )
+                replaced.load_period is not null
+                and vouching.{{ first }} is null
             )
             {%- endif %}
-            {%- if facts.is_superseded or facts.loads > 1 %}
-            or exists (
-                select 1
-                from {{ arrived }} as between_them
-                where
-                    {{ same_key(key, 'between_them', 'latest') }}
-                    and between_them.load_period > mart.load_period
-                    and between_them.load_period <= latest.load_period
-                    and between_them.row_hash <> latest.row_hash
-            )
+            {%- if is_between %}
+            or coalesce(differing.load_period > mart.load_period, false)
             {%- endif %} as is_written
             {%- endif %}
         from latest
         {%- if not is_anew %}
         left join {{ mart }} as mart on {{ same_key(key, 'mart', 'latest') }}
+        {%- if facts.is_replaced %}
+        left join replaced
+            on
+                mart.load_period = replaced.load_period
+                {%- if 'account' in scope %}
+                and mart.account = replaced.account
+                {%- endif %}
+        left join vouching
+            on
+                {{ same_key(key, 'latest', 'vouching') }}
+                and mart.load_period = vouching.load_period
+                and mart.row_hash = vouching.row_hash
+        {%- endif %}
+        {%- if is_between %}
+        left join differing on {{ same_key(key, 'latest', 'differing') }}
+        {%- endif %}
         {%- endif %}
         {{ distributed_by(key) }};
         analyze {{ latest }}

@@ -11,8 +11,11 @@
     ) -%}
     {%- if rows >= 1000 and found.rows[0][0] < 10 * rows -%}
         {%- do run_query(
-            'analyze ' ~ target.render() ~ ' (load_id, load_period, record_no, '
-            ~ key_columns(config.get('meta').distributed_by) | join(', ') ~ ')'
+            'analyze ' ~ target.render() ~ ' ('
+            ~ (
+                ['load_id', 'load_period', 'record_no', 'rejection_reason']
+                + key_columns(config.get('meta').distributed_by)
+            ) | unique | join(', ') ~ ')'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
