@@ -331,7 +331,10 @@ def _past(bench: _Bench) -> None:
             bench.expect(load, new=_FEW // 2, superseded=_FEW // 2)
             bench.say(f"a past day behind {number} loads of {size:,}", load)
             loads.append(load)
-        bench.figures.put(f"past_{number}", _median(load.models for load in loads), size)
+        bench.figures.put(f"past_{number}", _median(load.of_load for load in loads), size)
+        bench.figures.put(
+            f"past_{number}_summary", _median(load.build.summary for load in loads), size
+        )
         bench.figures.put(
             f"past_{number}_reconcile", _median(load.reconcile for load in loads), size
         )
@@ -363,7 +366,8 @@ def _daily_into(bench: _Bench, there: int, name: str) -> None:
         bench.expect(load, new=half, changed=half)
         bench.say(f"daily load into {there:,}", load)
         loads.append(load)
-    bench.figures.put(name, _median(load.models for load in loads), there)
+    bench.figures.put(name, _median(load.of_load for load in loads), there)
+    bench.figures.put(f"{name}_summary", _median(load.build.summary for load in loads), there)
     bench.figures.put(f"{name}_reconcile", _median(load.reconcile for load in loads), there)
     bench.figures.profile(f"daily load into {there:,}", loads[-1].build.statements)
     if there <= 1_000_000:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,6 +23,7 @@ from elt.local import (
     declared_params,
     occupancy,
     open_questions,
+    programs,
     run_in_stack,
     summary,
 )
@@ -172,7 +172,7 @@ class _Child:
         with os.fdopen(receiving) as events, log.open("wb") as output:
             try:
                 process = psutil.Popen(
-                    [sys.executable, "-m", "elt.local.run_dag", str(sending)],
+                    programs.command("elt.local.run_dag", str(sending)),
                     env=environment,
                     stdin=subprocess.PIPE,
                     stdout=output,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -16,7 +15,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from elt.local import airflow_home, apis, logs, occupancy, postgres_access
+from elt.local import airflow_home, apis, logs, occupancy, postgres_access, programs
 from elt.local.airflow_home import DEFAULT_PORT
 from elt.local.apis import Choice
 from elt.local.display import Display
@@ -240,7 +239,7 @@ def _start(
 ) -> psutil.Popen:
     with logs.open_appending(log) as output:
         return psutil.Popen(
-            [sys.executable, "-m", *arguments],
+            programs.command(*arguments),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
