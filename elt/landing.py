@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
-import struct
-import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +15,7 @@ import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql
 
-from elt import greenplum, locks, registry
-from elt.decode import storable
+from elt import copying, greenplum, locks, registry
 from elt.decode.unstorable import wrong_bytes
 from elt.errors import LandingError
 from elt.fetch import Fetched
@@ -34,13 +30,6 @@ log = logging.getLogger(__name__)
 _COPY = "copy {schema}.{table} (load_id, record_no, record) from stdin"
 _COPY_OF_ACCOUNT = "copy {schema}.{table} (load_id, record_no, record, account) from stdin"
 
-# PostgreSQL's COPY BINARY: signature, flags, extension; a row is its number of fields, then each
-# field's length and value; a jsonb value is the version byte 1 and the text.
-_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0)
-_COPY_ROW = struct.Struct("!hiqiiib")
-_COPY_TRAILER = struct.pack("!h", -1)
-# COPY's text format, for Greenplum; JSON has the last three between its tokens only.
-_COPY_ESCAPES = ((b"\\", b"\\\\"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
 _LINE = re.compile(r"COPY .*, line (\d+)")
 
 _REPLACE_PATIENCE = 600.0
@@ -111,6 +100,10 @@ def land(
     two attempts at one load wait for each other. The former records and the ledger's row come last,
     just before the commit, so that their locks are short.
 
+    A former load that has the same records, byte by byte and in the same order, stays: only its row
+    in the ledger says who fetched it last and when. So a day loaded again without changes costs
+    its fetching.
+
     A record that no jsonb column takes is kept as text, and rejected by staging.
 
     Raises LandingError if the records in the spool are not as many as fetched, if one has bytes
@@ -167,7 +160,7 @@ def _land(
         lock(connection, identity)
         former = connection.execute(
             sql.SQL(
-                "select load_id, dag_id from {schema}.{ledger}"
+                "select load_id, dag_id, records, checksum from {schema}.{ledger}"
                 " where source = %s and account = %s and period = %s"
             ).format(**names),
             (source.table, account, period),
@@ -178,9 +171,21 @@ def _land(
                 f" period is by the DAG {former[1]!r}, and this is {run.dag_id!r}; nothing was"
                 f" landed, and nothing replaced. {registry.way_out(former[1])}"
             )
+        if former is not None:
+            same = _same(connection, source, former, fetched, spool, salvage=salvage)
+            if same is not None:
+                _enter_again(connection, source, former[0], run, fetched)
+                log.info(
+                    "load %d of %s%s has the same %d records: it stays",
+                    former[0],
+                    f"{account}, " if account else "",
+                    source.period_label(period),
+                    same.records,
+                )
+                return _ref(former[0], source, account, period, same)
         (load_id,) = _one(connection, sql.SQL("select nextval('{schema}.load_id')"), names)
         on_greenplum = greenplum.is_greenplum(connection)
-        copied = _copy(
+        copied = copying.copy(
             connection,
             sql.SQL(_COPY_OF_ACCOUNT if source.accounts else _COPY).format(**names),
             load_id,
@@ -237,6 +242,58 @@ def _land(
     if on_greenplum:
         with closing(_connect(hook)) as connection:
             greenplum.report_skew(connection, SCHEMA, source.table, load_id)
+    return _ref(load_id, source, account, period, copied)
+
+
+def _same(
+    connection: psycopg.Connection[Any],
+    source: Source,
+    former: tuple[Any, ...],
+    fetched: Fetched,
+    spool: Spool,
+    *,
+    salvage: bool,
+) -> copying.Copied | None:
+    """What the former load and ``spool`` both have; None where they differ.
+
+    They do where raw rows of the former load are missing, so that landing it again brings them.
+    """
+    load_id, _, records, checksum = former
+    if records != fetched.records:
+        return None
+    found = copying.content(spool, salvage=salvage)
+    if (found.records, found.checksum) != (records, checksum):
+        return None
+    statement = sql.SQL("select count(*) from {schema}.{table} where load_id = {load_id}")
+    (there,) = _one(connection, statement, {**_names(source), "load_id": sql.Literal(load_id)})
+    return found if there == records else None
+
+
+def _enter_again(
+    connection: psycopg.Connection[Any], source: Source, load_id: int, run: Run, fetched: Fetched
+) -> None:
+    """Say in the ledger who fetched a load last, and when."""
+    statement = sql.SQL(
+        "update {schema}.{ledger} set dag_id = {dag_id}, run_id = {run_id}, request = {request},"
+        " pages = {pages}, started_at = {started_at}, fetched_at = {fetched_at},"
+        " cursor = {cursor}, landed_at = clock_timestamp() where load_id = {load_id}"
+    ).format(
+        **_names(source),
+        dag_id=sql.Literal(run.dag_id),
+        run_id=sql.Literal(run.run_id),
+        request=sql.Literal(fetched.request),
+        pages=sql.Literal(fetched.pages),
+        started_at=sql.Literal(fetched.started_at),
+        fetched_at=sql.Literal(fetched.fetched_at),
+        cursor=sql.Literal(fetched.cursor),
+        load_id=sql.Literal(load_id),
+    )
+    locks.execute(connection, statement, SCHEMA, LEDGER, patience=_REPLACE_PATIENCE)
+
+
+def _ref(
+    load_id: int, source: Source, account: str, period: datetime, copied: copying.Copied
+) -> RawRef:
     return RawRef(
         load_id=load_id,
         table=f"{SCHEMA}.{source.table}",
@@ -246,93 +303,6 @@ def _land(
         records=copied.records,
         bytes=copied.bytes,
         checksum=copied.checksum,
-    )
-
-
-@dataclass(frozen=True)
-class _Copied:
-    records: int
-    bytes: int
-    checksum: str
-
-
-def _copy(
-    connection: psycopg.Connection[Any],
-    statement: sql.Composed,
-    load_id: int,
-    spool: Spool,
-    account: str | None,
-    *,
-    salvage: bool,
-    as_text: bool,
-) -> _Copied:
-    records = size = 0
-    digest = hashlib.sha256()
-    begun = reported = time.monotonic()
-    if not as_text:
-        statement += sql.SQL(" (format binary)")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        if not as_text:
-            copy.write(_COPY_HEADER)
-        for page in spool.pages():
-            kept = [storable(record) for record in page] if salvage else page
-            rows = _text_rows if as_text else _rows if account is None else _rows_of_account
-            copy.write(b"".join(rows(load_id, records, kept, account)))
-            records += len(kept)
-            size += sum(map(len, kept))
-            for record in kept:
-                digest.update(record)
-                digest.update(b"\n")
-            if (now := time.monotonic()) - reported >= 1.0:
-                reported = now
-                _report(records, size, now - begun)
-        if not as_text:
-            copy.write(_COPY_TRAILER)
-    _report(records, size, time.monotonic() - begun)
-    return _Copied(records, size, f"sha256:{digest.hexdigest()}")
-
-
-def _rows(load_id: int, before: int, records: list[bytes], _account: str | None) -> Iterator[bytes]:
-    for number, record in enumerate(records, before + 1):
-        yield _COPY_ROW.pack(3, 8, load_id, 4, number, len(record) + 1, 1)
-        yield record
-
-
-def _rows_of_account(
-    load_id: int, before: int, records: list[bytes], account: str | None
-) -> Iterator[bytes]:
-    name = (account or "").encode()
-    last = struct.pack("!i", len(name)) + name
-    for number, record in enumerate(records, before + 1):
-        yield _COPY_ROW.pack(4, 8, load_id, 4, number, len(record) + 1, 1)
-        yield record
-        yield last
-
-
-def _text_rows(
-    load_id: int, before: int, records: list[bytes], account: str | None
-) -> Iterator[bytes]:
-    last = b"" if account is None else b"\t" + account.encode()
-    for number, record in enumerate(records, before + 1):
-        text = record
-        for character, escaped in _COPY_ESCAPES:
-            text = text.replace(character, escaped)
-        yield b"%d\t%d\t%b%b\n" % (load_id, number, text, last)
-
-
-def _report(records: int, size: int, seconds: float) -> None:
-    log.info(
-        "copied %d records, %d bytes",
-        records,
-        size,
-        extra={
-            "progress": {
-                "step": "land",
-                "records": records,
-                "bytes": size,
-                "seconds": max(seconds, 1e-6),
-            }
-        },
     )
 
 
@@ -351,6 +321,6 @@ def _names(source: Source) -> dict[str, sql.Identifier]:
 def _one(
     connection: psycopg.Connection[Any],
     statement: sql.SQL,
-    names: dict[str, sql.Identifier],
+    names: Mapping[str, sql.Composable],
 ) -> tuple[Any, ...]:
     return cast("tuple[Any, ...]", connection.execute(statement.format(**names)).fetchone())

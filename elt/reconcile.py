@@ -19,19 +19,27 @@ from elt.transform import KeyedMart
 log = logging.getLogger(__name__)
 
 # What was counted while staging typed the load and the mart built it. Of a load that was typed
-# again since, the mart has built what staging has now, or it has not built the load.
+# again since, the mart has built what staging has now, or it has not built the load. A load that was
+# fetched again without a change since it was built has changed nothing by that.
 _COUNTED = """
 select
     (select count(*) from {raw} where load_id = %(load_id)s) as raw,
     staged.records as staged,
-    coalesce(sum(built.rows_new), 0)::bigint as new,
-    coalesce(sum(built.rows_changed), 0)::bigint as changed,
-    coalesce(sum(built.rows_unchanged), 0)::bigint as unchanged,
+    coalesce(sum(built.rows_new) filter (where {is_since}), 0)::bigint as new,
+    coalesce(sum(built.rows_changed) filter (where {is_since}), 0)::bigint as changed,
+    coalesce(
+        sum(
+            built.rows_unchanged
+            + case when {is_since} then 0 else built.rows_new + built.rows_changed end
+        ),
+        0
+    )::bigint as unchanged,
     coalesce(sum(built.rows_superseded), 0)::bigint as superseded,
     coalesce(sum(built.rows_duplicate), 0)::bigint as duplicates,
     staged.rejected,
     count(built.load_id) as builds
 from ops.current_staged_loads as staged
+inner join {ledger} as ledger on ledger.load_id = staged.load_id
 left join ops.current_built_loads as built
     on
         built.model = %(mart)s
@@ -374,6 +382,7 @@ class _Check:
             mart=sql.Identifier(*self._mart.relation.split(".")),
             raw=sql.Identifier(*self._ref["table"].split(".")),
             ledger=sql.Identifier(SCHEMA, LEDGER),
+            is_since=sql.SQL("built.built_at > ledger.landed_at"),
             **parts,
         )
 

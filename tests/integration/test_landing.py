@@ -251,6 +251,58 @@ def test_a_period_landed_again_replaces_the_former_load(
     ]
 
 
+def test_the_same_records_again_leave_the_load_as_it_is(
+    loader: PostgresHook, warehouse: Server
+) -> None:
+    records = [*people(1, 20), b'{"name": "caf\\u0000"}']
+    first = land(loader, records)
+    rows, ((*_, former_landed_at),) = contents(warehouse)[0], ledger(warehouse)
+    second = land(loader, records, run=Run(RUN.dag_id, "hand"))
+    assert second == first
+    assert contents(warehouse)[0] == rows
+    ((load_id, run_id, landed_at),) = ledger(warehouse)
+    assert (load_id, run_id) == (first["load_id"], "hand")
+    assert landed_at > former_landed_at
+
+
+def ledger(server: Server) -> Rows:
+    return query(server, "select load_id, run_id, landed_at from raw.loads order by load_id")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda records: records[::-1], id="another order"),
+        pytest.param(lambda records: [*records[:-1], b'{"n": 1}'], id="one of them changed"),
+        pytest.param(lambda records: [*records, records[0]], id="one more"),
+        pytest.param(lambda records: records[:-1], id="one less"),
+        pytest.param(lambda records: [b" " + records[0], *records[1:]], id="a byte more"),
+    ],
+)
+def test_any_other_records_replace_the_load(
+    loader: PostgresHook,
+    warehouse: Server,
+    spoil: Callable[[list[bytes]], list[bytes]],
+) -> None:
+    first = land(loader, people(1, 20))
+    records = spoil(people(1, 20))
+    second = land(loader, records)
+    assert second["load_id"] > first["load_id"]
+    assert landed(warehouse, first["load_id"]) == []
+    assert len(landed(warehouse, second["load_id"])) == len(records)
+
+
+def test_the_same_records_bring_back_what_somebody_has_deleted(
+    loader: PostgresHook, warehouse: Server
+) -> None:
+    first = land(loader, people(1, 20))
+    with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
+        connection.execute(f"delete from {TABLE} where record_no = 7")
+    second = land(loader, people(1, 20))
+    assert second["load_id"] > first["load_id"]
+    assert len(landed(warehouse, second["load_id"])) == 20
+
+
 def test_two_attempts_at_one_period_come_one_after_the_other(
     loader: PostgresHook, warehouse: Server
 ) -> None:
@@ -535,7 +587,7 @@ def test_what_is_kept_as_it_is_postgresql_takes(cluster: Server, record: str) ->
 def test_a_record_that_passes_the_sieve_and_is_refused_is_named(
     loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("elt.landing.storable", lambda record: record)
+    monkeypatch.setattr("elt.copying.storable", lambda record: record)
     land(loader, people(1, 20))
     before = contents(warehouse)
     with pytest.raises(LandingError, match="period 2026-11-22: record 3 cannot be stored"):

@@ -4,6 +4,8 @@
         arrived, rows_new, rows_changed, rows_unchanged and rows_superseded by
         load; none of a mart that is not counted. A mart that is made anew begins
         a generation, also without a load: then a row of the load 0 says so.
+        Built at the time of the clock, which is after the loads had landed; the
+        transaction may have begun before.
     -#}
     {%- set name = model_name() -%}
     {%- set generation -%}
@@ -56,7 +58,7 @@
             loads.rejected,
             '{{ definition }}'::text,
             '{{ invocation_id }}'::text,
-            now()
+            clock_timestamp()
         from {{ mart_table('loads') }} as loads
         {%- if counted %}
         left join ({{ counted }}) as counted on loads.load_id = counted.load_id
@@ -79,7 +81,7 @@
             0,
             '{{ definition }}'::text,
             '{{ invocation_id }}'::text,
-            now()
+            clock_timestamp()
         {%- endif %}
     {%- endcall -%}
 {%- endmacro %}
