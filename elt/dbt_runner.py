@@ -45,6 +45,11 @@ _PARSED_WITH = ("--target", "--profile", "--profiles-dir", "--vars")
 """Options, each with a value, that parsing depends on."""
 
 _NO_FILES = ("--log-level-file=none", "--no-write-json")
+_OF_ONE_NODE = frozenset({"run", "seed", "snapshot"})
+"""Commands whose task has one node, which asks for the relations of a schema or two by itself.
+
+Tests run side by side, and dbt-adapters (`BaseAdapter.list_relations`) takes a schema for known as
+soon as another thread has added the first of its relations: the others would be missing."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,8 @@ def run(
             if not isinstance(parsed, _Parsed):
                 return parsed
             runner = dbtRunner(manifest=parsed.manifest, callbacks=list(callbacks))
-            # A model asks for the relations of a schema or two by itself; tests ask for none.
-            result = runner.invoke([*arguments, *_NO_FILES, "--no-populate-cache"])
+            alone = ["--no-populate-cache"] if arguments[0] in _OF_ONE_NODE else []
+            result = runner.invoke([*arguments, *_NO_FILES, *alone])
         finally:
             # Semaphores of connections are given back, as Cosmos does.
             reset_adapters()  # type: ignore[no-untyped-call]

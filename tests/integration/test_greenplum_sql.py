@@ -52,6 +52,7 @@ FUNCTIONS = frozenset(
         "array_to_string",
         "avg",
         "cast",
+        "clock_timestamp",
         "coalesce",
         "concat_ws",
         "count",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
 from cosmos.exceptions import CosmosDbtRunError
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.postgres import PostgresAdapter  # type: ignore[attr-defined]
 
 from elt import results
 from elt import warehouse as names
@@ -168,6 +171,33 @@ def test_tests_are_in_the_history_with_what_they_found(
     warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "the test not_null_users_nationality warns of 2 rows" in warned
     assert found["unique_users_user_id"] == ("pass", None, 0, load_id)
+
+
+def test_no_test_finds_its_table_missing_while_another_looks_for_it(
+    warehouse: Server, land: Land, dbt: Dbt, task: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads share dbt's cache of relations: here all look when one has added its first."""
+    ref = land("2026-11-01", user(1, nat="FR"), user(2), user(3))
+    assert dbt("run", "--select", "+users").success
+    begun, first = threading.Event(), threading.Lock()
+    add, is_cached = RelationsCache.add, PostgresAdapter._schema_is_cached
+
+    def slowly(cache: RelationsCache, relation: Any) -> None:
+        add(cache, relation)
+        if not begun.is_set():
+            begun.set()
+            time.sleep(1)
+
+    def late(adapter: PostgresAdapter, database: str | None, schema: str) -> bool:
+        if not first.acquire(blocking=False):
+            begun.wait(5)
+        return is_cached(adapter, database, schema)
+
+    monkeypatch.setattr(PostgresAdapter, "_schema_is_cached", late)
+    monkeypatch.setattr(RelationsCache, "add", slowly)
+    task("users.test", ref).run()
+    statuses = {status for (status,) in history(warehouse, "status")}
+    assert statuses <= {"pass", "warn"}
 
 
 def test_a_model_that_fails_is_in_the_history_and_has_no_event(
