@@ -61,7 +61,8 @@ WORKDIR /opt/elt
 COPY dbt_project dbt_project
 RUN cd dbt_project && dbt --quiet parse --profiles-dir . --log-path /tmp/dbt && rm -f .user.yml
 COPY elt elt
-RUN python -m compileall -q elt
+COPY sample_api sample_api
+RUN python -m compileall -q elt sample_api
 
 # ---- what runs
 FROM base
@@ -77,6 +78,7 @@ RUN groupadd --gid 50000 elt \
 COPY --from=environment /opt/venv /opt/venv
 COPY --from=vendor /opt/elt/elt/ui/vendor /opt/elt/vendor
 COPY --from=project /opt/elt/elt /opt/elt/elt
+COPY --from=project /opt/elt/sample_api /opt/elt/sample_api
 COPY --from=metadata /opt/airflow.sql /opt/airflow/snapshot.sql
 COPY elt/stack/airflow_local_settings.py /opt/airflow/config/
 COPY --from=project /opt/elt/dbt_project /opt/elt/dbt_project

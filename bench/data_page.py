@@ -21,10 +21,11 @@ from bench import report
 from elt import warehouse
 from elt.local import postgres
 from elt.local.airflow_home import dbt_secret, public_environment
-from elt.local.home import Home, project_root
+from elt.local.home import Home
 from elt.local.postgres import Cluster
 from elt.stack import dbt_manifest
 from elt.stack.airflow_config import connections
+from elt.stack.folders import project_root
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 
@@ -117,10 +118,11 @@ def _prepare(home: Home, server: Server) -> None:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     from dags.user_processing import users
-    from elt import landing, results
     from elt.health import tables
+    from elt.load import raw_tables
+    from elt.transform import results
 
-    landing.create_tables(PostgresHook(postgres_conn_id=warehouse.LOADER_CONN_ID), users)
+    raw_tables.create_tables(PostgresHook(postgres_conn_id=warehouse.LOADER_CONN_ID), users)
     built = dbtRunner().invoke(
         [
             *("--quiet", "build", "--exclude-resource-types=unit_test"),
@@ -152,8 +154,8 @@ def _prepare(home: Home, server: Server) -> None:
 
 
 def _measure() -> None:
-    from elt import project
     from elt.health import tables
+    from elt.transform import project
     from elt.ui import health
 
     known = tables.read(project.manifest())

@@ -18,10 +18,11 @@ from psycopg.sql import SQL, Identifier
 from elt import warehouse
 from elt.local import postgres
 from elt.local.airflow_home import dbt_secret, public_environment
-from elt.local.home import Home, project_root
+from elt.local.home import Home
 from elt.local.postgres import Cluster
 from elt.stack import dbt_manifest
 from elt.stack.airflow_config import connections
+from elt.stack.folders import project_root
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 

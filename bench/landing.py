@@ -86,10 +86,11 @@ def extract(pages: int) -> dict[str, float]:
     """What ``_extract`` says, of this process."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-    from elt import fetch, landing
-    from elt.api import ApiHook
+    from elt.airflow.hook import ApiHook
+    from elt.extract import fetch
+    from elt.extract.spool import Spool
+    from elt.load import landing, ledger, raw_tables
     from elt.source import PageNumber, Source
-    from elt.spool import Spool
 
     source = Source(
         name="randomuser",
@@ -102,14 +103,14 @@ def extract(pages: int) -> dict[str, float]:
         pagination=PageNumber(page="page", size="results", most=PAGE, endless=True),
     )
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(loader, source)
+    raw_tables.create_tables(loader, source)
     api = ApiHook(source.conn_id)
     started = report.memory("VmRSS")
     begun = time.perf_counter()
     with Spool() as spool:
         fetched = fetch.fetch(api, source, {"seed": SEED}, pages * PAGE, spool)
         there = time.perf_counter()
-        run = landing.Run("bench", str(pages))
+        run = ledger.Run("bench", str(pages))
         # A period of its own each time: replacing a load is another measurement.
         period = datetime.now(UTC)
         ref = landing.land(loader, source, period, run, spool, fetched)

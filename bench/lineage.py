@@ -27,10 +27,11 @@ from urllib.parse import quote
 from bench import report
 from elt.local import occupancy, processes
 from elt.local.airflow_home import public_environment
-from elt.local.home import Home, project_root
+from elt.local.home import Home
 from elt.stack import dbt_manifest
 from elt.stack.airflow_api import AirflowApi, AirflowApiError, call
 from elt.stack.airflow_config import LOGIN
+from elt.stack.folders import project_root
 from elt.stack.server import Server
 
 MODELS, FIRST, NEAR = 200, 20, 60

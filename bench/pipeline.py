@@ -18,7 +18,7 @@ from elt.stack.server import Server
 if TYPE_CHECKING:
     import psycopg
 
-    from elt.landing import RawRef
+    from elt.load.ledger import RawRef
 
 MARTS = ("users", "users_by_country", "rejected_records")
 """Those of the DAG."""
@@ -105,7 +105,7 @@ class Pipeline:
 
         from dags.user_processing import users
         from elt import warehouse
-        from elt.api import ApiHook
+        from elt.airflow.hook import ApiHook
 
         self._database = database
         self._project = project
@@ -117,16 +117,17 @@ class Pipeline:
 
     def begin(self) -> None:
         """An empty warehouse, with the tables and seeds that a load needs."""
-        from elt import landing, project
+        from elt.load import raw_tables
+        from elt.transform import project
 
         embedded.empty_warehouse(self._database)
-        landing.create_tables(self._loader, self._source, project.raw_tables())
+        raw_tables.create_tables(self._loader, self._source, project.raw_tables())
         self._dbt("seed")
 
     def load(self, period: datetime, seed: str, records: int) -> Load:
         """Load the first ``records`` users of ``seed`` from the API."""
-        from elt import fetch
-        from elt.spool import Spool
+        from elt.extract import fetch
+        from elt.extract.spool import Spool
 
         used = self._cpu.own() + self._cpu.server()
         with Spool() as spool:
@@ -143,8 +144,8 @@ class Pipeline:
 
     def land_made(self, period: datetime, records: Iterable[bytes]) -> tuple[RawRef, float]:
         """Land records that were made here; the seconds of that, too."""
-        from elt.fetch import Fetched
-        from elt.spool import Spool
+        from elt.extract.fetch import Fetched
+        from elt.extract.spool import Spool
 
         now = datetime.now(UTC)
         with Spool() as spool:
@@ -172,7 +173,7 @@ class Pipeline:
     def reconcile(self, ref: RawRef) -> tuple[dict[str, int], float]:
         """What became of the load's records in `users`; the seconds of that, too."""
         from elt import reconcile
-        from elt.transform import KeyedMart
+        from elt.transform.models import KeyedMart
 
         mart = KeyedMart(relation="analytics.users", staging=_STAGING, key="user_id")
         begun = time.perf_counter()
@@ -181,10 +182,10 @@ class Pipeline:
         return counts[mart.relation], seconds
 
     def _land(self, period: datetime, spool: Any, fetched: Any) -> tuple[RawRef, float]:
-        from elt import landing
+        from elt.load import landing, ledger
 
         begun = time.perf_counter()
-        run = landing.Run("user_processing", f"bench__{period.isoformat()}")
+        run = ledger.Run("user_processing", f"bench__{period.isoformat()}")
         ref = landing.land(self._loader, self._source, period, run, spool, fetched)
         return ref, time.perf_counter() - begun
 

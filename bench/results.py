@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench import report
 from bench.report import line
-from elt.local.home import project_root
 from elt.local.postgres import programs
+from elt.stack.folders import project_root
 
 if TYPE_CHECKING:
     from bench.pipeline import Statement

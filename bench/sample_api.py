@@ -20,9 +20,9 @@ import msgspec
 import requests
 
 from bench import report
-from elt.decode import json
-from elt.decode.redaction import redactions
-from elt.sample_api.people import Selection, users
+from elt.extract.decode import json
+from elt.extract.decode.redaction import redactions
+from sample_api.people import Selection, users
 
 SEED = "bench"
 RESULTS = 5_000
@@ -61,7 +61,7 @@ def generation(seconds: float) -> tuple[float, float]:
 @contextmanager
 def server(pages: int, results: int = RESULTS) -> Iterator[tuple[str, int]]:
     """A sample API of its own, with the pages prepared; yields host and port."""
-    command = [sys.executable, "-m", "elt.sample_api"]
+    command = [sys.executable, "-m", "sample_api"]
     command += ["--prepare", f"{SEED}:{pages}:{results}"]
     command += ["--cache-mb", str(1 + pages * results * 1_200 // 1_000_000)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

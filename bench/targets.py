@@ -31,7 +31,7 @@ from bench.report import line
 from bench.results import Figures
 from bench.sample_api import SEED, records, server
 from elt import warehouse
-from elt.local.home import project_root
+from elt.stack.folders import project_root
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 

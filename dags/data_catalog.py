@@ -12,8 +12,8 @@ event, and this DAG runs. A DAG of your own hangs on ours in the same way.
 
 from airflow.sdk import DAG
 
-from elt import catalog, lineage
 from elt.pipeline import default_args
+from elt.transform import catalog, lineage
 
 with DAG(
     "data_catalog",

@@ -5,7 +5,7 @@ The class is the kind of the error, and the kind decides whether the task is tri
 ==========================  =============================================================
 class                       tried again
 ==========================  =============================================================
-SourceUnavailableError      yes, from the page where it stopped (`elt.resume`)
+SourceUnavailableError      yes, from the page where it stopped (`elt.extract.resume`)
 SourceError itself          yes, from page 1: what the source has may have changed
 SourceInvalidError          no: it responds, but not with what is declared
 SourceRefusedError          no: it refuses the request, or the connection makes none
@@ -18,12 +18,15 @@ UnsettledError              yes: other runs end
 LockedError                 yes: so do other people's transactions
 ==========================  =============================================================
 
-`elt.task_retries` says how often and when, and what becomes of errors that are not ours.
+Those that are not tried again are of the class PermanentError. `elt.airflow.retries` says how often
+and when the others are, and what becomes of errors that are not ours. No error needs Airflow.
 """
 
 from __future__ import annotations
 
-from airflow.sdk.exceptions import AirflowFailException
+
+class PermanentError(Exception):
+    """A later attempt would fail in the same way."""
 
 
 class SourceError(Exception):
@@ -41,19 +44,19 @@ class SourceUnavailableError(SourceError):
         self.after = after
 
 
-class SourceInvalidError(SourceError, AirflowFailException):
+class SourceInvalidError(SourceError, PermanentError):
     """The source responds with something else than is declared, which time does not change."""
 
 
-class SourceRefusedError(SourceError, AirflowFailException):
+class SourceRefusedError(SourceError, PermanentError):
     """The source will refuse this request however often it is sent (a 4xx, say): no retry."""
 
 
-class DeclarationError(ValueError, AirflowFailException):
+class DeclarationError(ValueError, PermanentError):
     """What a template or a parameter of a run makes cannot be asked for: no retry."""
 
 
-class LandingError(AirflowFailException):
+class LandingError(PermanentError):
     """The warehouse cannot store what was fetched; nothing of the load was kept."""
 
 
@@ -61,7 +64,7 @@ class LockedError(Exception):
     """A table is in use by somebody else's transaction; a later attempt may succeed."""
 
 
-class ReconciliationError(AirflowFailException):
+class ReconciliationError(PermanentError):
     """The counts of a load do not agree; retrying the check cannot change them."""
 
 
@@ -69,9 +72,9 @@ class UnsettledError(Exception):
     """The counts of a load cannot be checked yet, since other runs are under way: retry."""
 
 
-class RejectedError(AirflowFailException):
+class RejectedError(PermanentError):
     """Too many records of a load could not be typed: the source sends something else now."""
 
 
-class DataTestError(AirflowFailException):
+class DataTestError(PermanentError):
     """Tests of dbt found rows that should not be there; they would find them again."""

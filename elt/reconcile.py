@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
@@ -13,14 +12,16 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from elt.errors import ReconciliationError, RejectedError, UnsettledError
-from elt.landing import LEDGER, SCHEMA, RawRef
-from elt.transform import KeyedMart
+from elt.load.ledger import RawRef
+from elt.load.raw_tables import LEDGER, SCHEMA
+from elt.transform.models import KeyedMart
+from elt.warehouse.connection import connected
 
 log = logging.getLogger(__name__)
 
 # What was counted while staging typed the load and the mart built it. Of a load that was typed
-# again since, the mart has built what staging has now, or it has not built the load. A load that was
-# fetched again without a change since it was built has changed nothing by that.
+# again since, the mart has built what staging has now, or it has not built the load. A load that
+# was fetched again without a change since it was built has changed nothing by that.
 _COUNTED = """
 select
     (select count(*) from {raw} where load_id = %(load_id)s) as raw,
@@ -193,7 +194,7 @@ def reconcile(
     retry, where they differ while the mart has yet to build what other runs have landed, and
     RejectedError where ``rejected_share`` of the load's records or more were rejected.
     """
-    with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
+    with connected(hook) as connection:
         # One snapshot for all counts: other runs land and build meanwhile.
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         ledger = connection.execute(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from elt import dbt_runner
+from elt.transform import dbt_runner
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -59,7 +59,7 @@ def call(
     result = dbtRunner(manifest=_MANIFESTS[state], callbacks=list(listeners)).invoke(
         [*called, "--no-write-json"]
     )
-    # What has become of the nodes is read by `elt.results`, and costs little.
+    # What has become of the nodes is read by `elt.transform.results`, and costs little.
     name = "sources.json" if command == "source freshness" else "run_results.json"
     written = Path(given.get("--target-path", project / "target"), name)
     if write := getattr(result.result, "write", None):

@@ -16,11 +16,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from elt import fetch, retry
-from elt.api import ApiHook
-from elt.fetch import Fetched
+from elt.airflow.hook import ApiHook
+from elt.extract import fetch
+from elt.extract.fetch import Fetched
+from elt.extract.spool import Spool
+from elt.http import retry
 from elt.source import Source
-from elt.spool import Spool
 
 CONN_ID = "shop_api"
 CONNECTION = "AIRFLOW_CONN_SHOP_API"

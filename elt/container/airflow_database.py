@@ -15,11 +15,10 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from werkzeug.security import generate_password_hash
 
-from elt import warehouse
+from elt import files, warehouse
 from elt.container.postgres import connect
 from elt.container.volumes import Volumes
 from elt.stack.errors import StackError
-from elt.stack.secrets import write_private
 from elt.stack.server import Server
 
 _PACKAGES = ("apache-airflow-core", "apache-airflow-providers-fab")
@@ -93,7 +92,7 @@ def restore_snapshot(volumes: Volumes, server: Server, username: str, password: 
                 "password": generate_password_hash(password),
             },
         )
-    write_private(volumes.migrated, json.dumps(_versions() | _revisions(server)))
+    files.replace(volumes.migrated, json.dumps(_versions() | _revisions(server)))
     return True
 
 
@@ -118,7 +117,7 @@ def migrate(volumes: Volumes, server: Server, username: str, password: str) -> N
                 manager.find_role("Admin"),
                 password,
             )
-    write_private(volumes.migrated, json.dumps(_versions() | _revisions(server)))
+    files.replace(volumes.migrated, json.dumps(_versions() | _revisions(server)))
 
 
 def reset_login(username: str, password: str) -> None:

@@ -137,9 +137,9 @@ def _status(options: argparse.Namespace) -> int:
     from psycopg.conninfo import make_conninfo
     from rich.console import Console
 
-    from elt import project
     from elt.container.postgres import connect
     from elt.stack import status
+    from elt.transform import project
 
     reader = read_connection(Volumes.of_container(), READER_CONN_ID)
     now = datetime.now(UTC)

@@ -19,10 +19,10 @@ from typing import Any
 from airflow.configuration import conf
 from airflow.dag_processing.manager import DagFileInfo
 
+from elt import files
 from elt.stack import log_files
 from elt.stack.dag_files import UniqueTables
 from elt.stack.log_files import Limits
-from elt.stack.secrets import update_private
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +65,8 @@ class Manager(UniqueTables):
     def prepare_file_queue(self, known_files: dict[str, set[DagFileInfo]]) -> None:
         """Queue what is due: also what failed a while ago, however long the interval is."""
         due = datetime.now(UTC) - _RETRY
-        for files in known_files.values():
-            for file in files:
+        for known in known_files.values():
+            for file in known:
                 stat = self._file_stats.get(file)
                 if stat is None or stat.last_finish_time is None or stat.last_finish_time > due:
                     continue
@@ -95,7 +95,7 @@ class Manager(UniqueTables):
             for files in known_files.values()
             for file in sorted(files, key=lambda file: file.rel_path)
         }
-        update_private(self._notes_file, json.dumps(notes))
+        files.update(self._notes_file, json.dumps(notes))
         if time.monotonic() - self._tidied > _TIDY_SECONDS:
             self._tidied = time.monotonic()
             log_files.tidy(Path(conf.get("logging", "base_log_folder")), self._limits)

@@ -6,7 +6,7 @@ import time
 
 import psycopg
 
-from elt import rights, warehouse
+from elt import warehouse
 from elt.container import airflow_database, rotation, secrets
 from elt.container.postgres import PasswordError, UnreachableError, connect
 from elt.container.volumes import Volumes, read_secrets
@@ -14,6 +14,7 @@ from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.warehouse import rights
 
 _POSTGRES_SECONDS = 120.0
 _POLL_SECONDS = 0.2

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from elt import rights, warehouse
+from elt import files, warehouse
 from elt.container import airflow_database, secrets
 from elt.container.postgres import PasswordError, connect
 from elt.container.volumes import Volumes, read_secrets
 from elt.stack import airflow_config
 from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
-from elt.stack.secrets import SUPERUSER, Secrets, write_private
+from elt.stack.secrets import SUPERUSER, Secrets
+from elt.warehouse import rights
 
 _FERNET_KEYS_KEPT = 2
 
@@ -32,7 +33,7 @@ def rotate(volumes: Volumes) -> None:
         # All of them: an encryption that was cut off may have left something with any.
         new = replace(new, fernet_key=f"{new.fernet_key},{current.fernet_key}")
         # Written first: after a crash from here on, `settle` finds out which one is in force.
-        write_private(volumes.next_secrets_file, new.to_json())
+        files.replace(volumes.next_secrets_file, new.to_json())
         with connect(_superuser(current)) as connection:
             for role in (SUPERUSER, *warehouse.ROLES):
                 rights.set_password(connection, role, new.databases[role])
@@ -77,7 +78,7 @@ def _finish(volumes: Volumes, new: Secrets) -> Secrets:
     else:
         keys = new.fernet_key.split(",")[:_FERNET_KEYS_KEPT]
         settled = replace(new, fernet_key=",".join(keys))
-    write_private(volumes.secrets_file, settled.to_json())
+    files.replace(volumes.secrets_file, settled.to_json())
     volumes.next_secrets_file.unlink(missing_ok=True)
     secrets.publish(volumes, settled, sources)
     if failure is not None:

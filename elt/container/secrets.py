@@ -6,12 +6,12 @@ import json
 import os
 from collections.abc import Mapping
 
-from elt import warehouse
+from elt import files, warehouse
 from elt.container.volumes import Volumes, read_secrets
 from elt.stack import airflow_config, connections
 from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
-from elt.stack.secrets import SUPERUSER, Secrets, update_private, write_private
+from elt.stack.secrets import SUPERUSER, Secrets
 from elt.stack.server import Server
 
 _READABLE_BY_GROUP = 0o640
@@ -33,11 +33,11 @@ def create(volumes: Volumes, sources: Mapping[str, str]) -> bool:
     with volumes.changing():
         made = not volumes.secrets_file.exists()
         if made:
-            write_private(volumes.secrets_file, Secrets.generate().to_json())
+            files.replace(volumes.secrets_file, Secrets.generate().to_json())
         known = read_secrets(volumes.secrets_file)
         strong = known.strengthened()
         if strong != known:
-            write_private(volumes.secrets_file, strong.to_json())
+            files.replace(volumes.secrets_file, strong.to_json())
         publish(volumes, strong, sources)
         if strong != known:
             restart_services(volumes)
@@ -46,7 +46,7 @@ def create(volumes: Volumes, sources: Mapping[str, str]) -> bool:
 
 def restart_services(volumes: Volumes) -> None:
     """Let services that run with former secrets start anew."""
-    write_private(volumes.generation, os.urandom(8).hex())
+    files.replace(volumes.generation, os.urandom(8).hex())
 
 
 def replace(volumes: Volumes, text: str, sources: Mapping[str, str]) -> None:
@@ -62,26 +62,24 @@ def replace(volumes: Volumes, text: str, sources: Mapping[str, str]) -> None:
     if not complete:
         raise StackError("standard input is not what `secrets export` wrote; nothing was changed")
     with volumes.changing():
-        write_private(volumes.secrets_file, given.to_json())
+        files.replace(volumes.secrets_file, given.to_json())
         publish(volumes, given, sources)
 
 
 def publish(volumes: Volumes, secrets: Secrets, sources: Mapping[str, str]) -> None:
     """Write the files that PostgreSQL and Airflow's services read, where they differ."""
-    update_private(
+    files.update(
         volumes.superuser_password_file, secrets.databases[SUPERUSER], mode=_READABLE_BY_GROUP
     )
     postgres = server(secrets)
-    update_private(
+    files.update(
         volumes.airflow_config,
         airflow_config.render(
             airflow_config.common(postgres, volumes.connections), _of_containers()
         ),
     )
     _write_connections(volumes, secrets, sources)
-    update_private(
-        volumes.login, json.dumps({"username": LOGIN, "password": secrets.admin_password})
-    )
+    files.update(volumes.login, json.dumps({"username": LOGIN, "password": secrets.admin_password}))
 
 
 def use_source(volumes: Volumes, api_url: str) -> None:
@@ -97,7 +95,7 @@ def use_source(volumes: Volumes, api_url: str) -> None:
 
 def _write_connections(volumes: Volumes, secrets: Secrets, sources: Mapping[str, str]) -> None:
     written = airflow_config.connections(sources, server(secrets))
-    update_private(volumes.connections, json.dumps(written, indent=2))
+    files.update(volumes.connections, json.dumps(written, indent=2))
 
 
 def _of_containers() -> airflow_config.Sections:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from elt import files
 from elt.stack.errors import StackError
 from elt.stack.secrets import Secrets
 
@@ -37,15 +37,13 @@ class Volumes:
 
         Raises StackError where it need not be waited for and somebody else is at it.
         """
-        # The folder itself, which can also be locked where it is mounted read-only.
-        folder = os.open(self.secrets, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with ExitStack() as held:
+            try:
+                # The folder itself, which can also be locked where it is mounted read-only.
+                held.enter_context(files.locked(self.secrets, wait=wait))
+            except BlockingIOError:
+                raise StackError("secrets are being changed: wait for that to end") from None
             yield
-        except BlockingIOError:
-            raise StackError("secrets are being changed: wait for that to end") from None
-        finally:
-            os.close(folder)
 
     @property
     def secrets_file(self) -> Path:

@@ -13,8 +13,8 @@ from itertools import groupby, pairwise
 
 from croniter import CroniterBadDateError, croniter
 
-from elt import periods
-from elt.periods import Grain
+from elt.source import periods
+from elt.source.periods import Grain
 
 LOOKED_AT = 1000
 """Periods that gaps are looked for in, at most, the newest ones."""

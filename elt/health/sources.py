@@ -9,14 +9,14 @@ from typing import Any
 
 import psycopg
 
-from elt import periods
 from elt.health import coverage
 from elt.health.coverage import Coverage
-from elt.health.freshness import Rule, State
 from elt.health.query import can_read, ledger, rows
-from elt.periods import Grain
-from elt.place import Place, decoded
-from elt.registry import SCHEDULED_RUN_IDS, read_accounts
+from elt.load.registry import SCHEDULED_RUN_IDS, read_accounts
+from elt.source import periods
+from elt.source.periods import Grain
+from elt.source.place import Place, decoded
+from elt.transform.freshness import Rule, State
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
 
 _NEWEST = """
@@ -91,7 +91,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Declared:
-    """What `elt.registry` has of a source."""
+    """What `elt.load.registry` has of a source."""
 
     source: str
     dag_id: str

@@ -1,7 +1,7 @@
 """The tables that dbt knows, as its manifest has them: names, tests, rules, what they stand on.
 
 A table is called what it is in the warehouse, ``analytics.users``. Its asset has a name of its own
-(`elt.asset_names`), which DAGs are scheduled on and which therefore stays.
+(`elt.transform.asset_names`), which DAGs are scheduled on and which therefore stays.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from elt import asset_names
-from elt.asset_names import AssetName
-from elt.health.freshness import Rule
+from elt.transform import asset_names
+from elt.transform.asset_names import AssetName
+from elt.transform.freshness import Rule
 from elt.warehouse import RAW_SCHEMA
 
 _ORDER = {"raw": 0, "seeds": 1, "staging": 2, "marts": 3}

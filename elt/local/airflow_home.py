@@ -11,14 +11,13 @@ from pathlib import Path
 
 import psycopg
 
-from elt import warehouse
+from elt import files, warehouse
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK
 from elt.local.processes import environment
 from elt.stack import airflow_config
 from elt.stack.airflow_config import LOGIN
 from elt.stack.errors import StackError
-from elt.stack.secrets import update_private, write_private
 from elt.stack.server import Server
 
 DEFAULT_PORT = 8080
@@ -43,8 +42,8 @@ def write_configuration(home: Home, server: Server, port: int) -> None:
     text = airflow_config.render(
         airflow_config.common(server, connections_file(home)), _own(home, port)
     )
-    update_private(home.airflow / "airflow.cfg", text)
-    update_private(_passwords_file(home), json.dumps({LOGIN: server.secrets.admin_password}))
+    files.update(home.airflow / "airflow.cfg", text)
+    files.update(_passwords_file(home), json.dumps({LOGIN: server.secrets.admin_password}))
     (home.airflow / "config").mkdir(mode=0o700, exist_ok=True)
     shutil.copyfile(
         Path(airflow_config.__file__).with_name("airflow_local_settings.py"),
@@ -153,7 +152,7 @@ def migrate(home: Home, server: Server) -> None:
         )
     if done.returncode != 0:
         raise StackError(f"Airflow's database could not be migrated: see {log}")
-    write_private(home.airflow / "migrated", version(_PACKAGE))
+    files.replace(home.airflow / "migrated", version(_PACKAGE))
 
 
 def end_abandoned_runs(server: Server) -> int:

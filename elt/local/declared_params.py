@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from elt.params import Schema
+from elt.airflow.params import Schema
 
 _KNOWN = {("elt.pipeline", "pipeline"), ("airflow.sdk", "DAG"), ("airflow.sdk", "dag")}
 _MAKERS = {name for _, name in _KNOWN}

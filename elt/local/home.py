@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from elt.stack import connections
+from elt import files
 from elt.stack.errors import StackError
-from elt.stack.secrets import Secrets, update_private, write_private
+from elt.stack.folders import Folders, project_root
+from elt.stack.secrets import Secrets
 
 
-def project_root() -> Path:
-    """The clone: the folder that holds the package, `dags/` and `dbt_project/`."""
-    return Path(__file__).resolve().parents[2]
-
-
-class Home:
+class Home(Folders):
     """Paths of one stack's state, `.elt/` in the clone or the folder that ELT_HOME names."""
 
     def __init__(self, root: Path, project: Path | None = None) -> None:
+        super().__init__(project)
         self.root = root
-        self.project = project or project_root()
         self.logs = root / "logs"
         self.postgres = root / "postgres"
         self.airflow = root / "airflow"
@@ -38,24 +33,6 @@ class Home:
         project = project_root()
         root = Path(named).expanduser() if named else project / ".elt"
         return Home(Path(os.path.abspath(root)), project)
-
-    @property
-    def dags(self) -> Path:
-        """The DAG folder: the clone's, or the one ELT_DAGS_FOLDER names."""
-        named = os.environ.get("ELT_DAGS_FOLDER", "").strip()
-        return Path(os.path.abspath(Path(named).expanduser())) if named else self.project / "dags"
-
-    @property
-    def connections_file(self) -> Path:
-        """The sources' connections: beside the DAGs, or the clone's where there are none."""
-        own = self.dags / connections.FILE
-        return own if own.exists() else self.project / "dags" / connections.FILE
-
-    @property
-    def dbt_project(self) -> Path:
-        """The dbt project: the clone's, or the one ELT_DBT_PROJECT names."""
-        named = os.environ.get("ELT_DBT_PROJECT", "").strip()
-        return Path(os.path.abspath(named)) if named else self.project / "dbt_project"
 
     @property
     def exists(self) -> bool:
@@ -78,7 +55,7 @@ class Home:
                 # Of a stack that is up, the next `elt up` takes a new key of tokens.
                 wanted = Secrets.generate() if known is None else known.strengthened()
                 if wanted != known:
-                    write_private(self.secrets_file, wanted.to_json())
+                    files.replace(self.secrets_file, wanted.to_json())
         except OSError as error:
             raise StackError(
                 f"the state folder {self.root} cannot be written ({error.strerror}): "
@@ -111,12 +88,11 @@ class Home:
         """
         file = self.root / "clone"
         former = Path(file.read_text()) if file.exists() else self.project
-        update_private(file, str(self.project))
+        files.update(file, str(self.project))
         return None if former == self.project else former
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold `<name>.lock` of the state folder, waiting for another process to let go of it."""
-        with (self.root / f"{name}.lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with files.locked(self.root / f"{name}.lock"):
             yield

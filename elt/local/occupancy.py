@@ -6,20 +6,19 @@ A scheduler takes up any run it finds in the metadata database, so it must not m
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import psutil
 
+from elt import files
 from elt.local.home import Home
 from elt.local.processes import is_same
 from elt.stack.errors import StackError
-from elt.stack.secrets import write_private
 
 Command = Literal["run", "up"]
 
@@ -70,7 +69,7 @@ class Claim:
         self._file.unlink(missing_ok=True)
 
     def _write(self) -> None:
-        write_private(self._file, json.dumps(asdict(self._occupant)))
+        files.replace(self._file, json.dumps(asdict(self._occupant)))
 
 
 @contextmanager
@@ -80,9 +79,9 @@ def claim(home: Home, command: Command) -> Iterator[Claim]:
     Raises OccupiedError when another has it, StackError when that is one of another clone: it would
     run other DAGs than those that are here.
     """
-    with (home.root / "airflow.lock").open("a") as file:
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(files.locked(home.root / "airflow.lock", wait=False))
         except BlockingIOError:
             occupant = read(home)
             if occupant is not None and occupant.project not in {None, str(home.project)}:

@@ -7,8 +7,8 @@ import random
 import socket
 from pathlib import Path
 
+from elt import files
 from elt.stack.errors import StackError
-from elt.stack.secrets import write_private
 
 LOOPBACK = "127.0.0.1"
 
@@ -67,7 +67,7 @@ class Ports:
             known = json.loads(self._file.read_text())
         except (OSError, ValueError):
             known = {}
-        write_private(self._file, json.dumps({**known, service: port}, indent=2))
+        files.replace(self._file, json.dumps({**known, service: port}, indent=2))
 
     def choose(self, service: str, *, preferred: int | None = None) -> int:
         """A free port for `service`, the remembered or the preferred one where it is free."""

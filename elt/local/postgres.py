@@ -16,7 +16,7 @@ from typing import IO
 import psutil
 import psycopg
 
-from elt import rights, warehouse
+from elt import files, warehouse
 from elt.local import logs, postgres_access
 from elt.local.home import Home
 from elt.local.ports import LOOPBACK, Ports, pick
@@ -24,8 +24,9 @@ from elt.local.postgres_access import MAJOR, Access, programs
 from elt.local.processes import MARKER, uninterrupted
 from elt.local.progress import Watch, tree
 from elt.stack.errors import StackError
-from elt.stack.secrets import SUPERUSER, Secrets, write_private
+from elt.stack.secrets import SUPERUSER, Secrets
 from elt.stack.server import Server
+from elt.warehouse import rights
 
 __all__ = ["Cluster", "Lease", "prepare", "programs"]
 
@@ -173,7 +174,7 @@ class Cluster:
         """Make a cluster in `folder` of the state folder; whether that succeeded."""
         password_file = self._home.root / "postgres.password"
         try:
-            write_private(password_file, self._secrets.databases[SUPERUSER])
+            files.replace(password_file, self._secrets.databases[SUPERUSER])
             access.account.own(password_file)
             options = [
                 f"--pgdata={access.root / folder}",

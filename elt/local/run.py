@@ -16,7 +16,7 @@ from typing import IO, Any
 import psutil
 from rich.console import Console
 
-from elt import params
+from elt.airflow import params
 from elt.local import (
     airflow_home,
     apis,
@@ -36,7 +36,7 @@ from elt.local.postgres import Cluster
 from elt.local.processes import stop, uninterrupted
 from elt.local.requested import Outcome, Request, shortened, unknown
 from elt.local.stack import Stack, make_ready, sample_api, started, stop_left_behind
-from elt.questions import said
+from elt.source.questions import said
 from elt.stack import elsewhere
 from elt.stack.airflow_config import write_connections
 from elt.stack.errors import EXIT_FAILURE, StackError, UsageError

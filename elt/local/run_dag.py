@@ -33,7 +33,7 @@ from cadwyn import HeadVersion, Version, VersionBundle
 from cadwyn.route_generation import _DELETED_ROUTE_TAG
 from httpx import Client
 
-from elt.params import refused
+from elt.airflow.params import refused
 from elt.stack.airflow_config import PRELOADED
 
 if TYPE_CHECKING:

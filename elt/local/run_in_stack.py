@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from elt import params
+from elt.airflow import params
 from elt.local import apis
 from elt.local.display import Display
 from elt.local.home import Home

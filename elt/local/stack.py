@@ -136,7 +136,7 @@ def start_sample_api(home: Home, *inherited: int) -> tuple[psutil.Popen, str]:
     ports = Ports(home.ports_file)
     wanted = ports.remembered("sample-api")
     port = wanted if wanted is not None and is_free(wanted) else 0
-    command = [sys.executable, "-m", "elt.sample_api"]
+    command = [sys.executable, "-m", "sample_api"]
     options = ["--host", LOOPBACK, "--port", str(port), "--port-file", str(port_file)]
     with logs.open_appending(log) as output:
         process = psutil.Popen(

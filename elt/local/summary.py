@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +17,7 @@ from rich.table import Table
 
 from elt import warehouse
 from elt.local.home import Home
+from elt.stack.command import command_name
 from elt.stack.server import Server
 from elt.stack.words import size_words
 
@@ -118,17 +116,6 @@ def show(
             f'eval "$({elt} env)"; cd dbt_project; dbt test': "dbt by hand, while that is up",
         },
     )
-
-
-def command_name() -> str:
-    """How the `elt` of this environment is called from the current folder."""
-    script = Path(sys.executable).with_name("elt")
-    found = shutil.which("elt")
-    if found is not None and Path(found).resolve() == script.resolve():
-        return "elt"
-    with suppress(ValueError):
-        return str(script.relative_to(Path.cwd()))
-    return str(script)
 
 
 def _print_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:

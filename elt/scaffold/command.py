@@ -6,10 +6,10 @@ import argparse
 
 from rich.console import Console
 
-from elt.local.home import Home
 from elt.stack import command
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import UsageError
+from elt.stack.folders import Folders
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -79,4 +79,4 @@ def _new(options: argparse.Namespace) -> int:
         connection=options.connection,
         headers=headers,
     )
-    return new.new(Home.from_environment(), request, Console(), dry_run=options.dry_run)
+    return new.new(Folders(), request, Console(), dry_run=options.dry_run)

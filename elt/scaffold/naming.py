@@ -11,10 +11,11 @@ from pathlib import Path
 
 from slugify import slugify
 
+from elt.names import SNAKE_CASE
+
 LONGEST = 50
 """Characters of a column's name. PostgreSQL would take 63, and the files' lines are longer then."""
 
-SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 _OWN = frozenset(
     {

@@ -7,27 +7,27 @@ from typing import Any
 
 from rich.console import Console
 
-from elt.local.home import Home
-from elt.local.summary import command_name
-from elt.place import steps as steps_of
 from elt.scaffold import files, look
 from elt.scaffold.infer.places import as_option
 from elt.scaffold.plan import Plan, Request
 from elt.scaffold.planning import plan
 from elt.scaffold.render import dag, dbt, fixture, snapshot, source_test
 from elt.source import SinglePage
+from elt.source.place import steps as steps_of
 from elt.stack import connections
+from elt.stack.command import command_name
 from elt.stack.errors import UsageError
+from elt.stack.folders import Folders
 
 
-def texts(made: Plan, home: Home) -> dict[Path, str]:
+def texts(made: Plan, folders: Folders) -> dict[Path, str]:
     """The files of a pipeline, by their paths."""
     name = made.source.name
-    models = home.dbt_project / "models"
+    models = folders.dbt_project / "models"
     staging = models / "staging" / name
-    tests = home.project / "tests"
+    tests = folders.project / "tests"
     found = {
-        home.dags / f"{name}.py": dag.dag(made),
+        folders.dags / f"{name}.py": dag.dag(made),
         staging / f"_{name}__sources.yml": dbt.sources(made),
         staging / f"{made.staging}.sql": dbt.staging(made),
         staging / f"{made.staging}.yml": dbt.staging_yaml(made),
@@ -38,8 +38,8 @@ def texts(made: Plan, home: Home) -> dict[Path, str]:
     found[models / "marts" / f"{made.rejected}.sql"] = dbt.rejected(made)
     found[models / "marts" / f"{made.rejected}.yml"] = dbt.rejected_yaml(made)
     # The tests are of the clone's own folders.
-    if tests.is_dir() and home.dags == home.project / "dags":
-        found[_fixture(made, home)] = fixture.fixture(made)
+    if tests.is_dir() and folders.dags == folders.project / "dags":
+        found[_fixture(made, folders)] = fixture.fixture(made)
         found[tests / "integration" / "sources" / f"test_{name}.py"] = source_test.source_test(made)
         snapshots = tests / "integration" / "snapshots"
         found[snapshots / f"{name}.json"] = snapshot.snapshot(made)
@@ -47,55 +47,55 @@ def texts(made: Plan, home: Home) -> dict[Path, str]:
     return found
 
 
-def new(home: Home, request: Request, console: Console, *, dry_run: bool = False) -> int:
+def new(folders: Folders, request: Request, console: Console, *, dry_run: bool = False) -> int:
     """Look at an endpoint and write its pipeline; the command's exit code. Raises StackError."""
-    _expect_new(home, request.source)
-    _expect_base(home, request)
-    made = plan(request, look.Look(request.headers), _tables(home.dbt_project))
-    written = texts(made, home)
+    _expect_new(folders, request.source)
+    _expect_base(folders, request)
+    made = plan(request, look.Look(request.headers), _tables(folders.dbt_project))
+    written = texts(made, folders)
     files.expect_none(written)
-    own = home.dags / connections.FILE
+    own = folders.dags / connections.FILE
     if dry_run:
         for path, text in written.items():
-            _say(console, f"--- {_shown(path, home)}")
+            _say(console, f"--- {_shown(path, folders)}")
             _say(console, text)
     else:
 
         def finish() -> None:
             if made.new_connection:
-                connections.add(home.connections_file, made.source.conn_id, made.target.base)
+                connections.add(folders.connections_file, made.source.conn_id, made.target.base)
 
         contents: dict[Path, str | bytes] = dict(written)
-        if (path := _fixture(made, home)) in contents:
+        if (path := _fixture(made, folders)) in contents:
             contents[path] = fixture.encoded(made)
-        files.write(contents, home.project, finish)
-    _report(console, home, made, [*written, *([own] if made.new_connection else [])], dry_run)
+        files.write(contents, folders.project, finish)
+    _report(console, folders, made, [*written, *([own] if made.new_connection else [])], dry_run)
     return 0
 
 
-def _fixture(made: Plan, home: Home) -> Path:
-    return home.project / "tests" / "fixtures" / fixture.name(made)
+def _fixture(made: Plan, folders: Folders) -> Path:
+    return folders.project / "tests" / "fixtures" / fixture.name(made)
 
 
-def _expect_new(home: Home, source: str) -> None:
+def _expect_new(folders: Folders, source: str) -> None:
     """Refuse a name that a DAG or a dbt source has, before anything is asked."""
     taken = [
         path
         for path in (
-            home.dags / f"{source}.py",
-            home.dbt_project / "models" / "staging" / source,
+            folders.dags / f"{source}.py",
+            folders.dbt_project / "models" / "staging" / source,
         )
         if path.exists()
     ]
     if taken:
-        raise UsageError(f"SOURCE {source!r} is taken: there is {_shown(taken[0], home)}")
+        raise UsageError(f"SOURCE {source!r} is taken: there is {_shown(taken[0], folders)}")
 
 
-def _expect_base(home: Home, request: Request) -> None:
+def _expect_base(folders: Folders, request: Request) -> None:
     """See to it that the URL is one that the connection leads to."""
     asked = look.target(request.url)
     conn_id = request.connection or f"{request.source}_api"
-    known = connections.read(home.connections_file).get(conn_id)
+    known = connections.read(folders.connections_file).get(conn_id)
     if known is not None and known != asked.base:
         raise UsageError(
             f"--url is of {asked.base}, and the connection {conn_id} is of {known}"
@@ -113,7 +113,9 @@ def _tables(dbt_project: Path) -> set[str]:
     }
 
 
-def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run: bool) -> None:
+def _report(
+    console: Console, folders: Folders, made: Plan, paths: list[Path], dry_run: bool
+) -> None:
     source = made.source
     records = (
         "the response itself" if source.records is None else as_option(steps_of(source.records))
@@ -148,15 +150,15 @@ def _report(console: Console, home: Home, made: Plan, paths: list[Path], dry_run
         )
     _say(console, "\nWould write:" if dry_run else "\nWritten:")
     for path in paths:
-        _say(console, f"  {_shown(path, home)}")
+        _say(console, f"  {_shown(path, folders)}")
     if dry_run:
         return
     elt = command_name()
     tests = "tests/integration/sources"
     _say(console, "\nWhat to try next:")
-    model = home.dbt_project / "models" / "staging" / source.name / f"{made.staging}.sql"
+    model = folders.dbt_project / "models" / "staging" / source.name / f"{made.staging}.sql"
     steps = {
-        _shown(model, home): "names and types: mend them before the first load",
+        _shown(model, folders): "names and types: mend them before the first load",
         f"{elt} run {source.name}": "load it, once the questions are answered"
         if source.open_questions
         else "load it",
@@ -184,8 +186,12 @@ def _key(made: Plan) -> str:
     return f"{found} (--key may be {others}, too)" if others else found
 
 
-def _shown(path: Path, home: Home) -> str:
-    return str(path.relative_to(home.project)) if path.is_relative_to(home.project) else str(path)
+def _shown(path: Path, folders: Folders) -> str:
+    return (
+        str(path.relative_to(folders.project))
+        if path.is_relative_to(folders.project)
+        else str(path)
+    )
 
 
 def _say(console: Console, text: str) -> None:

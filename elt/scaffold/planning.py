@@ -8,20 +8,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from elt.pagination import Pagination
-from elt.place import Place
-from elt.query import Params, pairs
+from elt.http.redaction import is_secret_param, quotations
+from elt.http.response import Response
 from elt.scaffold import naming
 from elt.scaffold.infer import dates, errors, fields, key, pagination, records, secrets, types
 from elt.scaffold.infer.fields import Field
 from elt.scaffold.infer.lists import NoDataError, NoRecordsError
 from elt.scaffold.infer.places import as_option, is_addressable, place_of
 from elt.scaffold.infer.secrets import hide
-from elt.scaffold.look import Answer, Look, LookError, quotations, target
+from elt.scaffold.look import Look, LookError, target
 from elt.scaffold.plan import ORDER, Column, Plan, Request
 from elt.scaffold.render import literals
 from elt.scaffold.sample import DecodeError, Endpoint, Sample, objects
 from elt.source import SinglePage, Source
+from elt.source.pagination import Pagination
+from elt.source.place import Place
+from elt.source.query import Params, pairs
 from elt.stack.errors import UsageError
 
 MOST_COLUMNS = 200
@@ -56,9 +58,7 @@ class _Planning:
         given = self.target.params
         if any(len(literals.python(name)) > _LONGEST_NAME for name in given):
             raise UsageError("--url: the name of a parameter is too long")
-        self.secret_params = {
-            name: value for name, value in given.items() if secrets.is_secret_param(name)
-        }
+        self.secret_params = {name: value for name, value in given.items() if is_secret_param(name)}
         self.params = {
             name: value for name, value in given.items() if name not in self.secret_params
         }
@@ -184,15 +184,15 @@ class _Planning:
             raise LookError("no record of the answer is an object with fields that can be stored")
         return sample
 
-    def _with_what_came(self, fault: str, answer: Answer) -> str:
+    def _with_what_came(self, fault: str, answer: Response) -> str:
         """``fault``, and what came instead of data, in the words of a run."""
         # Not above: it takes Airflow along.
-        from elt.http import what_came
+        from elt.http.words import what_came
 
         came = what_came(answer.body, answer.status, answer.headers)
         return f"{fault}; {hide(came, self.secrets)}"
 
-    def _with_words(self, fault: str, answer: Answer) -> str:
+    def _with_words(self, fault: str, answer: Response) -> str:
         """``fault``, and what the answer says itself."""
         said = errors.words(answer.body, answer.content_type, self.secrets, any_text=False)
         return f'{fault}; it says "{said}"' if said else fault
@@ -305,7 +305,8 @@ class _Planning:
             self.remarks.append(
                 f"the API wants a login, which is written nowhere: make the Airflow connection"
                 f" {source.conn_id}, in the UI or as AIRFLOW_CONN_{source.conn_id.upper()}"
-                f" (elt/api.py says what it may hold); dags/connections.toml has no line for it"
+                f" (elt/airflow/hook.py says what it may hold); dags/connections.toml has no line"
+                " for it"
             )
         return Plan(
             source=source,

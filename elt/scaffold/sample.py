@@ -6,15 +6,16 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from elt import more
-from elt.decode import DecodeError, Decoder, Document, storable
-from elt.more import Sign
-from elt.pagination import LAST_RECORD, LastRecord, Page, Walk, key_of
-from elt.query import Params, pairs
-from elt.repeats import value_of
+from elt.extract import more
+from elt.extract.decode import DecodeError, Decoder, Document, storable
+from elt.extract.more import Sign
+from elt.extract.repeats import value_of
+from elt.http.response import Response
 from elt.scaffold import json_text
-from elt.scaffold.look import Answer, Look, LookError, Target
+from elt.scaffold.look import Look, LookError, Target
 from elt.source import Source
+from elt.source.pagination import LAST_RECORD, LastRecord, Page, Walk, key_of
+from elt.source.query import Params, pairs
 
 MOST_REQUESTS = 16
 """How often an endpoint is asked, in all."""
@@ -27,7 +28,7 @@ class Sample:
     """A response, and what a declaration makes of it."""
 
     source: Source
-    answer: Answer
+    answer: Response
     document: Document
     params: Params
     """Those of its request, without secrets."""
@@ -95,10 +96,10 @@ class Endpoint:
         self._look = look
         self._target = target
         self._secret_params = dict(secret_params)
-        self._answers: dict[tuple[str | None, tuple[tuple[str, str], ...]], Answer] = {}
+        self._answers: dict[tuple[str | None, tuple[tuple[str, str], ...]], Response] = {}
         self.asked = 0
 
-    def answer(self, params: Params, page: Page | None = None) -> Answer:
+    def answer(self, params: Params, page: Page | None = None) -> Response:
         """What a page answers; ``params`` are those of the declaration. Raises LookError."""
         link = page.link if page else None
         query: dict[str, Any] = {**params, **(page.params if page else {})}
@@ -128,12 +129,12 @@ class Endpoint:
         return sample(source, answer, {**source.params, **(page.params if page else {})})
 
 
-def sample(source: Source, answer: Answer, params: Params) -> Sample:
+def sample(source: Source, answer: Response, params: Params) -> Sample:
     """What ``source`` makes of an answer to a request with ``params``. Raises DecodeError."""
     return Sample(source, answer, decoded(source, answer, params), params)
 
 
-def decoded(source: Source, answer: Answer, sent: Params | None = None) -> Document:
+def decoded(source: Source, answer: Response, sent: Params | None = None) -> Document:
     """What ``source`` makes of an answer to a request with ``sent``. Raises DecodeError."""
     decoder = Decoder(source, source.params)
     return decoder.decode(answer.body, answer.content_type, sent)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from elt import warehouse
-from elt.stack.secrets import write_private
+from elt import files, warehouse
 from elt.stack.server import Server
 
 LOGIN = "admin"
@@ -74,7 +73,7 @@ def connections(sources: Mapping[str, str], server: Server) -> dict[str, dict[st
 
 
 def write_connections(path: Path, sources: Mapping[str, str], server: Server) -> None:
-    write_private(path, json.dumps(connections(sources, server), indent=2))
+    files.replace(path, json.dumps(connections(sources, server), indent=2))
 
 
 def source_urls(path: Path) -> dict[str, str] | None:

@@ -27,7 +27,7 @@ for _module in filter(None, _modules.split(",")):
 if "dbt" in _modules:
     # Tasks are forked with what dbt has parsed; what cannot be parsed is an error of theirs.
     try:
-        from elt import dbt_runner
+        from elt.transform import dbt_runner
 
         dbt_runner.warm()
     except Exception as error:

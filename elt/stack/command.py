@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import errno
 import logging
+import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import NoReturn
 
 from elt.stack.connections import base_url
@@ -108,3 +111,14 @@ def _version() -> str:
         return version("elt")
     except PackageNotFoundError:
         return "(not installed)"
+
+
+def command_name() -> str:
+    """How the `elt` of this environment is called from the current folder."""
+    script = Path(sys.executable).with_name("elt")
+    found = shutil.which("elt")
+    if found is not None and Path(found).resolve() == script.resolve():
+        return "elt"
+    with suppress(ValueError):
+        return str(script.relative_to(Path.cwd()))
+    return str(script)

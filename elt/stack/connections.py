@@ -7,17 +7,15 @@ a connection that has a login there must not be in the file.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from elt import files
+from elt.names import SNAKE_CASE
 from elt.stack.errors import StackError
-from elt.stack.secrets import write_private
 
 FILE = "connections.toml"
 """Its name in the DAG folder."""
@@ -25,7 +23,6 @@ FILE = "connections.toml"
 BUNDLED = ("randomuser_api", "cbr_api", "rickandmorty_api")
 """The connections that the sample API can stand in for."""
 
-_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _RESERVED = "warehouse_"
 _NOT_IN_A_URL = re.compile(r'[\s\x00-\x1f\x7f"<>\\^`{|}]')
 _READABLE = 0o644
@@ -88,7 +85,7 @@ def add(path: Path, conn_id: str, url: str) -> bool:
     # Of a link, the file it points to.
     path = path.resolve()
     try:
-        with _alone(path.parent):
+        with files.locked(path.parent):
             text = path.read_bytes().decode() if path.exists() else ""
             known = _parse(path, text)
             if conn_id in known:
@@ -102,7 +99,7 @@ def add(path: Path, conn_id: str, url: str) -> bool:
             if text and not text.endswith("\n"):
                 text += end
             mode = path.stat().st_mode & 0o777 if path.exists() else _READABLE
-            write_private(path, f'{text}{conn_id} = "{url}"{end}', mode)
+            files.replace(path, f'{text}{conn_id} = "{url}"{end}', mode)
     except OSError as error:
         raise StackError(f"{path} cannot be written ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -139,7 +136,7 @@ def _parse(path: Path, text: str) -> dict[str, str]:
 
 def _checked(path: Path, conn_id: str, value: object) -> str:
     """The URL of an entry. Raises StackError where id or URL is wrong."""
-    if not _ID.fullmatch(conn_id):
+    if not SNAKE_CASE.fullmatch(conn_id):
         raise StackError(f"{path}: {conn_id!r} is not an id in snake case, like randomuser_api")
     if conn_id.startswith(_RESERVED):
         raise StackError(
@@ -151,14 +148,3 @@ def _checked(path: Path, conn_id: str, value: object) -> str:
         return base_url(value)
     except ValueError as error:
         raise StackError(f"{path}: {conn_id}: {error}") from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other calls of `add` from changing a file of the folder meanwhile."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

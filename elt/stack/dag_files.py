@@ -1,8 +1,8 @@
 """The DAG processor, which also refuses a file that declares a table which another file declares.
 
 Airflow reads each file in a process of its own, so only here are the declarations of two files seen
-together (`elt.declarations`). The DAG that Airflow has known longer stays; the other's file has an
-import error that names both.
+together (`elt.airflow.declarations`). The DAG that Airflow has known longer stays; the other's file
+has an import error that names both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.dag_processing.manager import DagFileInfo, DagFileProcessorManager
 
-from elt import declarations
+from elt.airflow import declarations
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

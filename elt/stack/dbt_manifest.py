@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -12,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from elt import files
 from elt.stack.errors import StackError
-from elt.stack.secrets import write_private
 
 _SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 _GENERATED_FOLDERS = frozenset({"target", "logs", "dbt_packages", ".venv"})
@@ -51,8 +50,7 @@ def refresh(
         return False
     target = target or project / "target"
     target.mkdir(parents=True, exist_ok=True)
-    with (target / "manifest.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with files.locked(target / "manifest.lock"):
         digest = _digest(project, environment)
         if _is_current(target, digest):
             return False
@@ -62,7 +60,7 @@ def refresh(
             for name in _PARSED_FILES:
                 if (parsed / name).exists():
                     (parsed / name).replace(target / name)
-        write_private(target / _STAMP, digest, _READABLE)
+        files.replace(target / _STAMP, digest, _READABLE)
     return True
 
 

@@ -18,10 +18,11 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
-from elt import greenplum, warehouse
+from elt import warehouse
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER, Secrets
 from elt.stack.server import GREENPLUM, POSTGRES, TARGETS, Server
+from elt.warehouse import greenplum
 
 HOST = "ELT_WAREHOUSE_HOST"
 PORT = "ELT_WAREHOUSE_PORT"

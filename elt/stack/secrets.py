@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 import string
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from elt import warehouse
 
@@ -68,28 +65,3 @@ class Secrets:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
-
-
-def write_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """Put `text` into `path` in one step, readable as `mode` says: by its owner only."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            # A full disk: what was written through a descriptor has no name.
-            error.filename = error.filename or str(path)
-        raise
-
-
-def update_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """`write_private`, but only where something differs: running services read such files again."""
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        write_private(path, text, mode)

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from elt.health import freshness
 from elt.health.coverage import Span, words
 from elt.health.sources import Source
-from elt.periods import label
+from elt.source.periods import label
 from elt.stack.errors import StackError
 from elt.stack.status import Report
 from elt.stack.words import size_words
+from elt.transform import freshness
 from elt.warehouse import ANALYTICS_SCHEMA
 
 FILE_WIDTH = 160

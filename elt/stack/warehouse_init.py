@@ -9,11 +9,12 @@ import sys
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from elt import greenplum, rights, warehouse
+from elt import warehouse
 from elt.stack import command, elsewhere
 from elt.stack.command import Commands, Parser
 from elt.stack.errors import StackError
 from elt.stack.server import GREENPLUM, POSTGRES, Server
+from elt.warehouse import greenplum, rights
 
 _CONNECT_SECONDS = 10
 _ENCODING = "UTF8"

@@ -31,9 +31,9 @@ from airflow.api_fastapi.core_api.security import get_user, requires_access_asse
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 
-from elt import project
 from elt.health import tables
 from elt.health.tables import Project, Table
+from elt.transform import project
 
 _STATIC = Path(__file__).with_name("static")
 # In the image it lies apart, since a mounted clone may have none (docker-compose.dev.yml).

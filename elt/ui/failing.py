@@ -1,7 +1,7 @@
 """A test that failed: its SQL as dbt ran it, and the rows that it finds now.
 
-The SQL is what the task recorded with its result (`elt.results`). It runs as the reader, in the
-page's read-only transaction with its timeout, as one statement and for a few rows only.
+The SQL is what the task recorded with its result (`elt.transform.results`). It runs as the reader,
+in the page's read-only transaction with its timeout, as one statement and for a few rows only.
 
 Values are masked as declared: a column whose ``meta`` in dbt has ``redact: true`` is shown of no
 table, and of a raw record the fields that the source redacts are left out, also of loads that are
@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from elt.decode.redaction import Redactions, redact, redactions
+from elt.extract.decode.redaction import Redactions, redact, redactions
 from elt.health.sources import read_declared
 from elt.health.tables import Project, Table, Test
 from elt.ui.snapshot import Snapshot

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
 
 from elt.health import query
 from elt.warehouse import LEDGER_TABLE, OPS_SCHEMA, RAW_SCHEMA, READER_CONN_ID, RESULTS_TABLE
+from elt.warehouse.connection import connected
 
 _CONNECT_TIMEOUT = 5
 """Seconds; a warehouse that hangs must not keep the threads that Airflow's own pages need."""
@@ -53,7 +54,7 @@ class Snapshot:
         hook = PostgresHook(postgres_conn_id=READER_CONN_ID)
         known = hook.connection
         known.extra = json.dumps({"connect_timeout": _CONNECT_TIMEOUT} | known.extra_dejson)
-        with closing(cast("psycopg.Connection[Any]", hook.get_conn())) as connection:
+        with connected(hook) as connection:
             yield cls(connection)
 
     def rows(self, statement: str | sql.Composed, *parameters: Any) -> list[dict[str, Any]]:

@@ -10,10 +10,10 @@ from typing import Any
 from elt.health import backlog, sources
 from elt.health.backlog import Backlog
 from elt.health.coverage import Span
-from elt.health.freshness import Rule, State
 from elt.health.sources import Source
 from elt.health.tables import Project, Table
-from elt.periods import Grain
+from elt.source.periods import Grain
+from elt.transform.freshness import Rule, State
 from elt.ui import loads, results, sizes
 from elt.ui.loads import Load
 from elt.ui.snapshot import Snapshot

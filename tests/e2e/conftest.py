@@ -22,9 +22,9 @@ import pytest
 from elt.local.home import Home
 from elt.local.postgres import Cluster
 from elt.local.processes import MARKER
-from elt.sample_api.testing import SampleApi
 from elt.stack.airflow_api import AirflowApi
 from elt.stack.server import Server
+from sample_api.testing import SampleApi
 
 ELT = Path(sys.executable).with_name("elt")
 # A run on a machine that is busy with something else.

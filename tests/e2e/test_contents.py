@@ -19,8 +19,8 @@ from psycopg.rows import dict_row
 from elt import warehouse
 from elt.local.home import Home
 from elt.local.postgres import Cluster
-from elt.sample_api.testing import SampleApi
 from elt.stack.secrets import SUPERUSER
+from sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt
 
 USERS = 20_000

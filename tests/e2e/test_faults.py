@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from elt.sample_api.testing import SampleApi
+from sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, Stack
 
 

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 
-from elt.sample_api.testing import SampleApi
+from sample_api.testing import SampleApi
 from tests.e2e.conftest import Elt, wait_until
 
 

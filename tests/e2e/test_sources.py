@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from elt.sample_api.testing import SampleApi
+from sample_api.testing import SampleApi
 from tests.e2e.conftest import RUN, Elt, Stack, wait_until
 
 DAYS = 2

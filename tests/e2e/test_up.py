@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from elt.sample_api.testing import SampleApi
 from elt.stack.airflow_api import AirflowApi, AirflowApiError
 from elt.stack.secrets import SUPERUSER
 from elt.warehouse import AIRFLOW_DATABASE
+from sample_api.testing import SampleApi
 from tests.e2e.conftest import LAST_WORDS, Elt, Stack, answer_of, wait_until
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"

@@ -22,17 +22,17 @@ from elt.local import postgres
 from elt.local.airflow_home import dbt_secret, public_environment
 from elt.local.home import Home
 from elt.local.postgres import Cluster
-from elt.sample_api.testing import SampleApi
 from elt.stack.airflow_config import connections
 from elt.stack.connections import BUNDLED
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from sample_api.testing import SampleApi
 from tests import dbt_in_process
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
-    from elt.landing import RawRef
+    from elt.load.ledger import RawRef
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -134,12 +134,13 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
     # The DAG is rendered from the manifest, which a fresh clone has none of.
     monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
     from dags.user_processing import users
-    from elt import landing, project
-    from elt.fetch import Fetched
-    from elt.spool import Spool
+    from elt.extract.fetch import Fetched
+    from elt.extract.spool import Spool
+    from elt.load import landing, ledger, raw_tables
+    from elt.transform import project
 
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(loader, users, project.raw_tables())
+    raw_tables.create_tables(loader, users, project.raw_tables())
 
     def land(day: str, *records: object) -> RawRef:
         texts = [
@@ -151,7 +152,7 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
         period = datetime.fromisoformat(day).replace(tzinfo=UTC)
         with Spool() as spool:
             spool.write(1, texts)
-            return landing.land(loader, users, period, landing.Run("test", "run"), spool, fetched)
+            return landing.land(loader, users, period, ledger.Run("test", "run"), spool, fetched)
 
     return land
 
@@ -208,9 +209,9 @@ def record(airflow_connections: None, tmp_path: Path) -> Record:
         )
         from cosmos.exceptions import CosmosDbtRunError
 
-        from elt import results
         from elt.errors import DataTestError
-        from elt.statements import Statements
+        from elt.transform import results
+        from elt.transform.statements import Statements
 
         task = SimpleNamespace(outlets=[], _dbt_runner_callbacks=[Statements()])
         context: Any = {"ti": instance, "task": task}

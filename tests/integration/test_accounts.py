@@ -16,21 +16,21 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from psycopg import sql as composed
 from rich.console import Console
 
-from elt import landing, registry
 from elt import warehouse as names
 from elt.errors import DeclarationError, LandingError, ReconciliationError
-from elt.fetch import Fetched
-from elt.landing import RawRef, Run
+from elt.extract.fetch import Fetched
+from elt.extract.spool import Spool
+from elt.load import landing, ledger, raw_tables, registry
+from elt.load.ledger import RawRef, Run
 from elt.local.airflow_home import dbt_secret, public_environment
 from elt.local.home import Home
 from elt.reconcile import reconcile
 from elt.source import Incremental, Source
-from elt.spool import Spool
 from elt.stack import status, status_words
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.stack.status import Report
-from elt.transform import KeyedMart
+from elt.transform.models import KeyedMart
 from tests import dbt_in_process
 from tests.accounts_shop import ACCOUNTS, write_project
 from tests.integration.conftest import Dbt, Sql
@@ -87,7 +87,7 @@ def loader(airflow_connections: None) -> PostgresHook:
 @pytest.fixture
 def load(loader: PostgresHook) -> Load:
     """Land totals by order id: ``load("north", day(1), {1: "1.5"})``."""
-    landing.create_tables(loader, SHOP)
+    raw_tables.create_tables(loader, SHOP)
 
     def load(
         account: str,
@@ -210,9 +210,9 @@ def test_a_cursor_is_that_of_the_account(load: Load, loader: PostgresHook) -> No
     source = declare(params={}, incremental=Incremental(field="at", param="since"))
     load("north", day(1), {1: "1"}, source=source, cursor="n1")
     load("south", day(2), {1: "1"}, source=source, cursor="s2")
-    assert landing.cursor_before(loader, source, day(3), "north") == "n1"
-    assert landing.cursor_before(loader, source, day(3), "south") == "s2"
-    assert landing.cursor_before(loader, source, day(2), "south") is None
+    assert ledger.cursor_before(loader, source, day(3), "north") == "n1"
+    assert ledger.cursor_before(loader, source, day(3), "south") == "s2"
+    assert ledger.cursor_before(loader, source, day(2), "south") is None
 
 
 def test_a_key_without_the_account_is_refused(
@@ -261,7 +261,7 @@ def test_another_dags_load_is_never_replaced_unless_it_is_taken_over(load: Load,
 def test_a_second_dag_of_a_table_is_refused_by_its_first_task(
     loader: PostgresHook, sql: Sql
 ) -> None:
-    landing.create_tables(loader, ONE_SHOP)
+    raw_tables.create_tables(loader, ONE_SHOP)
 
     def register(dag_id: str, takes_over: tuple[str, ...] = ()) -> None:
         registry.register(loader, ONE_SHOP, dag_id, None, "manual", day(1), takes_over)
@@ -332,7 +332,7 @@ def test_a_ledger_of_an_earlier_release_is_read_as_it_is_and_migrated_beside_oth
 
     def create() -> None:
         try:
-            landing.create_tables(
+            raw_tables.create_tables(
                 PostgresHook(postgres_conn_id=names.LOADER_CONN_ID), SHOP, {"shop__lines": False}
             )
         except BaseException as error:
@@ -372,7 +372,7 @@ def test_a_ledger_of_an_earlier_release_is_read_as_it_is_and_migrated_beside_oth
 def test_a_source_without_accounts_has_the_table_that_it_had(
     loader: PostgresHook, sql: Sql
 ) -> None:
-    landing.create_tables(loader, ONE_SHOP, {"shop__lines": True})
+    raw_tables.create_tables(loader, ONE_SHOP, {"shop__lines": True})
     columns = composed.SQL(
         "select array_agg(column_name::text order by ordinal_position)"
         " from information_schema.columns where table_name = {}"

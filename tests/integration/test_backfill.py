@@ -11,12 +11,12 @@ import psycopg
 import pytest
 
 from elt import warehouse as names
-from elt.landing import RawRef
+from elt.load.ledger import RawRef
 from elt.reconcile import reconcile
-from elt.sample_api.testing import SampleApi
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.transform import KeyedMart
+from elt.transform.models import KeyedMart
+from sample_api.testing import SampleApi
 from tests.integration.conftest import Dbt
 
 DAYS = [datetime(2025, 12, 15, tzinfo=UTC) + timedelta(days=n) for n in range(30)]
@@ -42,17 +42,18 @@ def extract(source: Any, day: datetime) -> RawRef:
     """What the tasks `create_tables` and `extract_exchange_rates` do for a day."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-    from elt import fetch, landing
-    from elt.api import ApiHook
-    from elt.spool import Spool
+    from elt.airflow.hook import ApiHook
+    from elt.extract import fetch
+    from elt.extract.spool import Spool
+    from elt.load import landing, ledger, raw_tables
 
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(loader, source)
+    raw_tables.create_tables(loader, source)
     with Spool() as spool:
         fetched = fetch.fetch(
             ApiHook(source.conn_id), source, {"date_req": f"{day:%d/%m/%Y}"}, None, spool
         )
-        return landing.land(loader, source, day, landing.Run("test", str(day)), spool, fetched)
+        return landing.land(loader, source, day, ledger.Run("test", str(day)), spool, fetched)
 
 
 def rows(server: Server, statement: str) -> list[tuple[Any, ...]]:

@@ -13,13 +13,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
 
-from elt.limit import record_limit
+from elt.errors import PermanentError
 from elt.local import run
 from elt.pipeline import pipeline
 from elt.settings import MOST_RETRIES
 from elt.source import Freshness, PageNumber, Source
+from elt.source.limit import record_limit
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -167,7 +167,7 @@ def test_the_triage_notes_name_every_task(dags: dict[str, Any]) -> None:
 
 
 def test_tasks_give_up_in_time_and_are_retried_ever_later(parsed: dict[str, Any]) -> None:
-    from elt import task_retries
+    from elt.airflow import retries as task_retries
 
     for dag in parsed.values():
         for task in dag.tasks:
@@ -323,7 +323,7 @@ def test_a_source_that_dbt_does_not_know_is_refused(
 
 @pytest.mark.parametrize("limit", ["", "many", "-5", "1.5", "None", "1" * 13])
 def test_a_limit_that_renders_as_no_number_fails_at_once(limit: str) -> None:
-    with pytest.raises(AirflowFailException, match=r"randomuser__users: the limit .* 'limit'"):
+    with pytest.raises(PermanentError, match=r"randomuser__users: the limit .* 'limit'"):
         record_limit(declared(), limit)
     assert record_limit(declared(), " 12 ") == 12
     assert record_limit(declared(), None) is None

@@ -69,7 +69,7 @@ def serialised(table: str | None) -> dict[str, Any]:
     from airflow.sdk import DAG, Asset
     from airflow.serialization.serialized_objects import DagSerialization
 
-    from elt import lineage
+    from elt.transform import lineage
 
     with DAG("any", schedule=None) as dag:
         outlets = [lineage.raw(table)] if table else [Asset("marts.users")]

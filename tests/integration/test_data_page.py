@@ -9,8 +9,8 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from playwright.sync_api import Page, ViewportSize, expect
 
-from elt import registry
 from elt import warehouse as names
+from elt.load import registry
 from elt.ui.app import app
 from elt.ui.failing import MASK
 from tests.browser import open_page

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from elt import project
 from elt.stack import dbt_manifest
+from elt.transform import project
 
 PROFILE = """\
 elt:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from elt import dbt_runner
 from elt.stack.server import Server
-from elt.statements import Statements
+from elt.transform import dbt_runner
+from elt.transform.statements import Statements
 from elt.warehouse import TRANSFORMER
 
 PROJECT = """\

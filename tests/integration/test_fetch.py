@@ -18,21 +18,22 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
 
-from elt import fetch, retry
-from elt.api import ApiHook
+from elt.airflow.hook import ApiHook
 from elt.errors import (
+    PermanentError,
     SourceError,
     SourceInvalidError,
     SourceRefusedError,
     SourceUnavailableError,
 )
-from elt.fetch import Fetched
-from elt.sample_api.faults import Records, Status
-from elt.sample_api.testing import SampleApi
+from elt.extract import fetch
+from elt.extract.fetch import Fetched
+from elt.extract.spool import Spool
+from elt.http import retry
 from elt.source import PageNumber, Source
-from elt.spool import Spool
+from sample_api.faults import Records, Status
+from sample_api.testing import SampleApi
 from tests.http_source import hasten
 
 SECRET = "vErY-sEcReT"
@@ -310,7 +311,7 @@ def test_a_fault_that_stays_is_an_error_that_names_it(
     assert "randomuser__users" in message
     assert f"{source_api.url}/api/1.4/?seed={SEED}&access_token=***" in message
     assert type(caught.value) is kind
-    assert isinstance(caught.value, AirflowFailException) == (kind is INVALID)
+    assert isinstance(caught.value, PermanentError) == (kind is INVALID)
     assert SECRET not in told(caught, caplog)
     assert nothing_left()
 

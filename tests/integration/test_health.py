@@ -15,10 +15,10 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from rich.console import Console
 
-from elt import registry
 from elt import warehouse as names
 from elt.health.coverage import Span
 from elt.health.sources import Source
+from elt.load import registry
 from elt.source import Incremental, PageNumber
 from elt.source import Source as Declared
 from elt.stack import status, status_words

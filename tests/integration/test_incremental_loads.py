@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from elt import landing, pipeline
 from elt import warehouse as names
+from elt.airflow.operators import ExtractOperator
+from elt.airflow.sensor import ApiSensor
 from elt.errors import DeclarationError, SourceError
-from elt.landing import RawRef
-from elt.sense import ApiSensor
+from elt.load import raw_tables
+from elt.load.ledger import RawRef
 from elt.source import Incremental, Source
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
@@ -80,32 +81,25 @@ def extract(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Extract:
-    """The task's own function, for the run of a day of November."""
+    """The task, for the run of a day of November."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
-    from airflow.sdk import DAG
 
     monkeypatch.setenv("ELT_SPOOL_DIR", str(tmp_path / "spool"))
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv(CONNECTION, connection(shop.url))
-    landing.create_tables(PostgresHook(postgres_conn_id="warehouse_loader"), source)
-    with DAG("shop", schedule=None):
-        task = pipeline._extract(source, None).operator
+    raw_tables.create_tables(PostgresHook(postgres_conn_id="warehouse_loader"), source)
+    task = ExtractOperator(task_id="extract_orders", source=source)
 
     def run(day: int) -> RawRef:
         open_shop.today = max(open_shop.today, day)
         date = datetime(2026, 11, day, tzinfo=UTC)
-        context = {
+        context: Any = {
             "dag_run": SimpleNamespace(
                 dag_id="shop", run_id=f"run {day}", logical_date=date, run_after=date
             ),
             "outlet_events": {asset: SimpleNamespace(extra=None) for asset in task.outlets},
         }
-        monkeypatch.setattr(pipeline, "get_current_context", lambda: context)
-        ref: RawRef = task.python_callable(
-            **task.op_kwargs,
-            **dict(zip(("endpoint", "query", "limit"), task.op_args, strict=False)),
-        )
-        return ref
+        return task.execute(context)
 
     return run
 

@@ -20,19 +20,21 @@ import psycopg
 import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-from elt import decode, fetch, greenplum, landing
 from elt import warehouse as names
-from elt.api import ApiHook
+from elt.airflow.hook import ApiHook
 from elt.errors import LandingError, LockedError
-from elt.fetch import Fetched
-from elt.landing import RawRef, Run
+from elt.extract import decode, fetch
+from elt.extract.fetch import Fetched
+from elt.extract.spool import Spool
+from elt.load import landing, ledger, raw_tables
+from elt.load.ledger import RawRef, Run
 from elt.local import postgres
-from elt.sample_api.nationality import common
-from elt.sample_api.testing import SampleApi
 from elt.source import PageNumber, Source
-from elt.spool import Spool
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.warehouse import greenplum
+from sample_api.nationality import common
+from sample_api.testing import SampleApi
 
 SOURCE = Source(
     name="randomuser",
@@ -71,7 +73,7 @@ def warehouse(cluster: Server) -> Server:
 def loader(airflow_connections: None) -> PostgresHook:
     """The loader's connection, as the DAG has it, to a warehouse with the tables in place."""
     hook = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(hook, SOURCE)
+    raw_tables.create_tables(hook, SOURCE)
     return hook
 
 
@@ -137,7 +139,7 @@ def test_tables_are_created_once_and_by_four_at_a_time(
     airflow_connections: None, warehouse: Server
 ) -> None:
     def create(_: int) -> None:
-        landing.create_tables(PostgresHook(postgres_conn_id="warehouse_loader"), SOURCE)
+        raw_tables.create_tables(PostgresHook(postgres_conn_id="warehouse_loader"), SOURCE)
 
     def relations() -> Rows:
         return query(
@@ -167,7 +169,7 @@ def test_the_schema_is_created_where_there_is_none(
     with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
         connection.execute("drop schema raw cascade")
     hook = PostgresHook(postgres_conn_id="warehouse_loader")
-    landing.create_tables(hook, SOURCE)
+    raw_tables.create_tables(hook, SOURCE)
     assert land(hook, people(1, 3))["records"] == 3
 
 
@@ -256,16 +258,16 @@ def test_the_same_records_again_leave_the_load_as_it_is(
 ) -> None:
     records = [*people(1, 20), b'{"name": "caf\\u0000"}']
     first = land(loader, records)
-    rows, ((*_, former_landed_at),) = contents(warehouse)[0], ledger(warehouse)
+    rows, ((*_, former_landed_at),) = contents(warehouse)[0], rows_of_ledger(warehouse)
     second = land(loader, records, run=Run(RUN.dag_id, "hand"))
     assert second == first
     assert contents(warehouse)[0] == rows
-    ((load_id, run_id, landed_at),) = ledger(warehouse)
+    ((load_id, run_id, landed_at),) = rows_of_ledger(warehouse)
     assert (load_id, run_id) == (first["load_id"], "hand")
     assert landed_at > former_landed_at
 
 
-def ledger(server: Server) -> Rows:
+def rows_of_ledger(server: Server) -> Rows:
     return query(server, "select load_id, run_id, landed_at from raw.loads order by load_id")
 
 
@@ -587,7 +589,7 @@ def test_what_is_kept_as_it_is_postgresql_takes(cluster: Server, record: str) ->
 def test_a_record_that_passes_the_sieve_and_is_refused_is_named(
     loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("elt.copying.storable", lambda record: record)
+    monkeypatch.setattr("elt.load.copying.storable", lambda record: record)
     land(loader, people(1, 20))
     before = contents(warehouse)
     with pytest.raises(LandingError, match="period 2026-11-22: record 3 cannot be stored"):
@@ -607,13 +609,13 @@ def land_until(hook: PostgresHook, cursor: str | None, period: datetime) -> None
 
 
 def test_a_period_goes_on_from_the_latest_one_before_it(loader: PostgresHook) -> None:
-    assert landing.cursor_before(loader, SOURCE, DAY) is None
+    assert ledger.cursor_before(loader, SOURCE, DAY) is None
     land_until(loader, "2026-11-22T23:00:00Z", DAY)
     land_until(loader, "2026-11-25T01:00:00Z", DAY + timedelta(days=3))
-    assert landing.cursor_before(loader, SOURCE, DAY) is None
-    assert landing.cursor_before(loader, SOURCE, NEXT) == "2026-11-22T23:00:00Z"
-    assert landing.cursor_before(loader, SOURCE, DAY + timedelta(days=3)) == "2026-11-22T23:00:00Z"
-    assert landing.cursor_before(loader, SOURCE, DAY + timedelta(days=9)) == "2026-11-25T01:00:00Z"
+    assert ledger.cursor_before(loader, SOURCE, DAY) is None
+    assert ledger.cursor_before(loader, SOURCE, NEXT) == "2026-11-22T23:00:00Z"
+    assert ledger.cursor_before(loader, SOURCE, DAY + timedelta(days=3)) == "2026-11-22T23:00:00Z"
+    assert ledger.cursor_before(loader, SOURCE, DAY + timedelta(days=9)) == "2026-11-25T01:00:00Z"
 
 
 def test_a_ledger_of_an_earlier_release_gets_the_column(
@@ -622,7 +624,7 @@ def test_a_ledger_of_an_earlier_release_gets_the_column(
     land(loader, people(1, 2))
     with psycopg.connect(warehouse.dsn(SUPERUSER)) as connection:
         connection.execute("alter table raw.loads drop column cursor")
-    landing.create_tables(loader, SOURCE)
+    raw_tables.create_tables(loader, SOURCE)
     assert query(warehouse, "select records, cursor from raw.loads") == [(2, None)]
 
 
@@ -637,12 +639,12 @@ def test_a_column_that_a_reader_keeps_from_being_added_names_the_reader(
     with psycopg.connect(warehouse.dsn(names.READER), application_name="a notebook") as reader:
         reader.execute("select load_id from raw.loads")
         with pytest.raises(LockedError) as error:
-            landing.create_tables(loader, SOURCE)
+            raw_tables.create_tables(loader, SOURCE)
         pid = reader.info.backend_pid
     said = str(error.value)
     assert f"raw.loads cannot be changed while it is in use by process {pid} " in said
     assert f"(user {names.READER}, application a notebook, idle in transaction, in a" in said
-    landing.create_tables(loader, SOURCE)
+    raw_tables.create_tables(loader, SOURCE)
     assert query(warehouse, "select records, cursor from raw.loads") == [(2, None)]
 
 
@@ -660,7 +662,7 @@ def test_as_text_the_same_is_landed(
         b'"\\\\."',
     ]
     binary = land(loader, records)
-    monkeypatch.setattr("elt.greenplum.is_greenplum", lambda _connection: True)
+    monkeypatch.setattr("elt.warehouse.greenplum.is_greenplum", lambda _connection: True)
     text = land(loader, records, NEXT)
     assert landed(warehouse, text["load_id"]) == landed(warehouse, binary["load_id"])
     assert landed(warehouse, text["load_id"]) == [json.loads(record) for record in records]
@@ -694,7 +696,7 @@ def test_a_load_that_lies_unevenly_is_warned_of(
 def test_an_unstorable_record_is_kept_as_text_there_too(
     loader: PostgresHook, warehouse: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("elt.greenplum.is_greenplum", lambda _connection: True)
+    monkeypatch.setattr("elt.warehouse.greenplum.is_greenplum", lambda _connection: True)
     ref = land(loader, [*people(1, 2), rb'"\u0000"'])
     assert landed(warehouse, ref["load_id"])[2] == '"\\u0000"'
 

@@ -202,7 +202,7 @@ def lineage_page(rendered: Any) -> Iterator[Lineage]:
 
 def test_whatever_makes_a_table_has_one_asset_that_says_where_it_is(project: Path) -> None:
     """dbt's own word of each relation is the URI, a source's of somebody else apart."""
-    from elt import lineage
+    from elt.transform import lineage
 
     manifest = json.loads((project / "target" / "manifest.json").read_text())
     named = {}
@@ -290,7 +290,7 @@ def test_what_stands_on_other_sources_is_not_on_the_page_of_users(lineage_page: 
 
 
 def test_a_dag_is_scheduled_on_the_mart_that_is_made(rendered: Any) -> None:
-    from elt import lineage
+    from elt.transform import lineage
 
     assert rendered.get_task("transform.users.run").outlets == [lineage.mart("users")]
 

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elt.errors import SourceError
-from elt.pagination import Pagination
 from elt.source import (
     Cursor,
     Header,
@@ -27,6 +26,7 @@ from elt.source import (
     PageNumber,
     SinglePage,
 )
+from elt.source.pagination import Pagination
 from tests.http_source import (
     CONNECTION,
     Asked,

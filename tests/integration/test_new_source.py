@@ -30,6 +30,7 @@ from elt import warehouse as names
 from elt.local import postgres
 from elt.local.airflow_home import dbt_secret, public_environment
 from elt.local.home import Home
+from elt.names import SNAKE_CASE
 from elt.scaffold import naming, new
 from elt.scaffold.plan import Request
 from elt.stack import connections
@@ -331,9 +332,10 @@ def read(cluster: Server, made: Made, dags: dict[str, Any]) -> Iterator[Read]:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from dbt.cli.main import dbtRunner
 
-    from elt import fetch, landing
-    from elt.api import ApiHook
-    from elt.spool import Spool
+    from elt.airflow.hook import ApiHook
+    from elt.extract import fetch
+    from elt.extract.spool import Spool
+    from elt.load import landing, ledger, raw_tables
 
     dsn = cluster.dsn(SUPERUSER, "postgres")
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -354,13 +356,13 @@ def read(cluster: Server, made: Made, dags: dict[str, Any]) -> Iterator[Read]:
         loader = PostgresHook(postgres_conn_id="warehouse_loader")
         for module in dags.values():
             source = module.source
-            landing.create_tables(loader, source)
+            raw_tables.create_tables(loader, source)
             with Spool() as spool:
                 hook = ApiHook(source.conn_id)
                 params = rendered(module.dag, dict(source.params))
                 limit = module.dag.params.get("records")
                 fetched = fetch.fetch(hook, source, params, limit, spool)
-                run = landing.Run("test", "run")
+                run = ledger.Run("test", "run")
                 landing.land(loader, source, DAY, run, spool, fetched)
         project = made.home.dbt_project
         environment = {**public_environment(Home(project), cluster), **dbt_secret(cluster)}
@@ -507,7 +509,7 @@ def test_hostile_names_and_values_are_data(made: Made, read: Read) -> None:
     row = {name: value for name, value in rows[1].items() if isinstance(value, str)}
     for name in EVIL[:-1]:
         assert f"{name} 2" in row.values()
-    assert all(naming.SNAKE_CASE.fullmatch(name) for name in rows[0])
+    assert all(SNAKE_CASE.fullmatch(name) for name in rows[0])
     assert read("select count(*) as n from raw.loads") == [{"n": len(REQUESTS)}]
     assert read("select count(*) as n from analytics.rejected_hostile") == [{"n": 0}]
     texts = {name: text for name, text in made.files.items() if "fixtures" not in name}

@@ -158,7 +158,7 @@ def test_a_task_of_airflow_takes_nothing_for_not_loaded(
 ) -> None:
     from airflow.sdk import DAG
 
-    from elt.transform import transform
+    from elt.transform.models import transform
 
     monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
 

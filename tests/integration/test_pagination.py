@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt import fetch, retry
 from elt.errors import SourceError, SourceInvalidError, SourceRefusedError
+from elt.extract import fetch
+from elt.http import retry
 from elt.source import (
     Cursor,
     Header,
@@ -784,7 +785,7 @@ def test_what_names_the_next_page_and_is_no_name_is_an_error(
 
 
 def test_a_look_asks_once_as_the_extract_asks_first(source: HttpSource) -> None:
-    from elt.api import ApiHook
+    from elt.airflow.hook import ApiHook
 
     source.answer = Shop(45, total=True)
     for kind in KINDS:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from elt.api import ApiHook
-from elt.client import Client
+from elt.airflow.hook import ApiHook
 from elt.errors import SourceError, SourceInvalidError
-from elt.pagination import Page
+from elt.extract.reading import Reader
+from elt.http.client import Client
+from elt.http.waiting import Clock
 from elt.source import NextLink, PageNumber
-from elt.waiting import Clock
+from elt.source.pagination import Page
 from tests.http_source import (
     CONN_ID,
     CONNECTION,
@@ -134,12 +135,13 @@ def test_a_response_is_searched_for_signs_of_more_everywhere(source: HttpSource)
     )
     declared = declare(params={"limit": "2", "token": "x"})
     client = Client(ApiHook(CONN_ID), declared, "/orders", declared.params)
+    reader = Reader(client, declared, declared.params)
     found = []
     with client.sessions(1) as (session,):
         for _ in range(3):
             clock = Clock()
             clock.begin()
-            signs = client.read(session, Page(1), clock).document.signs
+            signs = reader.read(session, Page(1), clock).document.signs
             found.append(sorted(sign.place for sign in signs if sign.says_more(2, 1)))
     assert found == [
         # The token is the one that was sent; the total tells that a full page is not the last.

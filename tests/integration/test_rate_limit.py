@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from elt import retry
 from elt.errors import SourceRefusedError
-from elt.rate import Turns
+from elt.http import retry
+from elt.http.rate import Turns
 from elt.source import Cursor, PageNumber, RateLimit
 from tests.http_source import (
     CONNECTION,

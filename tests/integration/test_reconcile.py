@@ -11,11 +11,11 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt import warehouse as names
 from elt.errors import ReconciliationError, RejectedError, UnsettledError
-from elt.landing import RawRef
+from elt.load.ledger import RawRef
 from elt.reconcile import reconcile
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.transform import KeyedMart
+from elt.transform.models import KeyedMart
 from tests.integration.conftest import Dbt, Land
 
 USERS = KeyedMart("analytics.users", "analytics.stg_randomuser__users", "user_id")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from elt import fetch
-from elt.api import ApiHook
+from elt.airflow.hook import ApiHook
 from elt.errors import SourceInvalidError, SourceRefusedError, SourceUnavailableError
+from elt.extract import fetch
 from elt.source import LinkHeader, PageNumber
 from tests.http_source import (
     CONN_ID,

@@ -20,13 +20,13 @@ from cosmos.exceptions import CosmosDbtRunError
 from dbt.adapters.cache import RelationsCache
 from dbt.adapters.postgres import PostgresAdapter  # type: ignore[attr-defined]
 
-from elt import results
 from elt import warehouse as names
+from elt.airflow.retries import heals
 from elt.errors import DataTestError
 from elt.stack.airflow_config import common
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.task_retries import heals
+from elt.transform import results
 from tests.integration.conftest import Dbt, Land
 from tests.integration.test_reconcile import spoil, user
 
@@ -72,7 +72,7 @@ def task(
     """A task as Cosmos renders it, of a run that has landed ``ref``: ``task("users.run", ref)``."""
     from airflow.sdk import DAG
 
-    from elt.transform import transform
+    from elt.transform.models import transform
 
     monkeypatch.setenv("ELT_DBT_PROJECT", str(dbt_project))
 

@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from elt import fetch
-from elt.api import ApiHook
+from elt.airflow.hook import ApiHook
 from elt.errors import SourceError, SourceInvalidError, SourceUnavailableError
-from elt.fetch import Fetched
+from elt.extract import fetch
+from elt.extract.fetch import Fetched
+from elt.extract.spool import KEPT_SECONDS, Spool
 from elt.settings import MOST_RETRIES
 from elt.source import Cursor, Incremental, PageNumber, Source
-from elt.spool import KEPT_SECONDS, Spool
 from tests.http_source import (
     CONN_ID,
     CONNECTION,
@@ -370,7 +370,7 @@ def test_no_secret_of_the_connection_is_kept(
 def test_pages_stay_only_for_an_attempt_that_goes_on_with_them(
     spool_folder: Path, error: Exception, try_number: int, stays: bool
 ) -> None:
-    from elt import pipeline
+    from elt.airflow import operators
 
     instance = SimpleNamespace(
         dag_id="shop",
@@ -381,10 +381,10 @@ def test_pages_stay_only_for_an_attempt_that_goes_on_with_them(
         max_tries=MOST_RETRIES,
         task=SimpleNamespace(retries=MOST_RETRIES),
     )
-    with pytest.raises(type(error)), pipeline._pages_of(instance):
+    with pytest.raises(type(error)), operators._pages_of(instance):
         raise error
     assert bool(list(spool_folder.iterdir())) == stays
     instance.map_index = 7
-    with pipeline._pages_of(instance):
+    with operators._pages_of(instance):
         assert len(list(spool_folder.iterdir())) == 1 + stays  # a folder of its own
     assert bool(list(spool_folder.iterdir())) == stays

@@ -27,15 +27,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from elt.sample_api.cli import main
-from elt.sample_api.control import PREFIX, _refuse_strangers
-from elt.sample_api.faults import KINDS, FaultError, FaultPlan, Records, Status, parse_fault
-from elt.sample_api.latin import to_ascii
-from elt.sample_api.nationality import NATIONALITIES, common, nationality
-from elt.sample_api.pages import PageCache
-from elt.sample_api.people import FIELDS
-from elt.sample_api.server import Options
-from elt.sample_api.testing import SampleApi
+from sample_api.cli import main
+from sample_api.control import PREFIX, _refuse_strangers
+from sample_api.faults import KINDS, FaultError, FaultPlan, Records, Status, parse_fault
+from sample_api.latin import to_ascii
+from sample_api.nationality import NATIONALITIES, common, nationality
+from sample_api.pages import PageCache
+from sample_api.people import FIELDS
+from sample_api.server import Options
+from sample_api.testing import SampleApi
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "randomuser"
 REAL_ANSWERS = ("results1_seed_foobar.json", "results20_all_str_postcodes_ca_gb_no.json")
@@ -749,7 +749,7 @@ def test_the_cache_is_bounded() -> None:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "elt.sample_api", *arguments]
+    return [sys.executable, "-m", "sample_api", *arguments]
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

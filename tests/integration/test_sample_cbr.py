@@ -19,9 +19,9 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from elt.sample_api.faults import Records, Status
-from elt.sample_api.server import Options
-from elt.sample_api.testing import SampleApi
+from sample_api.faults import Records, Status
+from sample_api.server import Options
+from sample_api.testing import SampleApi
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "cbr"
 REAL_DAYS = (date(2020, 4, 25), date(2022, 3, 15))

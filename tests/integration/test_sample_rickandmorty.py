@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from elt.sample_api.faults import FaultError, ForeignLink, LoopingLink, Records, parse_fault
-from elt.sample_api.testing import SampleApi
+from sample_api.faults import FaultError, ForeignLink, LoopingLink, Records, parse_fault
+from sample_api.testing import SampleApi
 
 ENTITIES = ("location", "character")
 NOTHING = {"error": "There is nothing here"}

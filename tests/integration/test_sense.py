@@ -11,18 +11,17 @@ from typing import Any, cast
 import pytest
 from airflow.sdk import Context
 from airflow.sdk.exceptions import (
-    AirflowFailException,
     AirflowRescheduleException,
     AirflowSensorTimeout,
 )
 
-from elt import fetch
-from elt.api import ApiHook
-from elt.errors import SourceRefusedError
-from elt.sample_api.testing import SampleApi
-from elt.sense import ApiSensor
+from elt.airflow.hook import ApiHook
+from elt.airflow.sensor import ApiSensor
+from elt.errors import PermanentError, SourceRefusedError
+from elt.extract import fetch
+from elt.extract.spool import Spool
 from elt.source import PageNumber, Source
-from elt.spool import Spool
+from sample_api.testing import SampleApi
 
 SECRET = "vErY-sEcReT"
 SOURCE = Source(
@@ -163,7 +162,7 @@ def test_what_time_does_not_mend_fails_at_once(source_api: SampleApi, code: int)
     ) as no:
         execute()
     # Airflow does not retry it.
-    assert isinstance(no.value, AirflowFailException)
+    assert isinstance(no.value, PermanentError)
     assert len(source_api.requests()) == 1
     assert SECRET not in str(no.getrepr(chain=True))
 

@@ -12,7 +12,7 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt.reconcile import reconcile
 from elt.stack.server import Server
-from elt.transform import KeyedMart
+from elt.transform.models import KeyedMart
 from tests import dbt_in_process
 from tests.integration.conftest import Dbt, Land, Sql, parse
 from tests.integration.test_marts import messages, user

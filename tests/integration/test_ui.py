@@ -22,15 +22,15 @@ from fastapi.routing import APIRoute
 from rich.console import Console
 from starlette.testclient import TestClient
 
-from elt import project as dbt_files
 from elt import warehouse as names
 from elt.health import tables
-from elt.health.freshness import Rule
 from elt.health.tables import Project, Table
 from elt.local import summary
 from elt.local.home import Home
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.transform import project as dbt_files
+from elt.transform.freshness import Rule
 from elt.ui import failing, field_changes, health, loads, rejected, sizes, snapshot, states
 from elt.ui import results as shown_results
 from elt.ui.app import app

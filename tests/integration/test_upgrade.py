@@ -14,12 +14,12 @@ import pytest
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 
 from elt import warehouse as names
-from elt.landing import RawRef
+from elt.load.ledger import RawRef
 from elt.local import postgres
 from elt.reconcile import reconcile
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
-from elt.transform import KeyedMart
+from elt.transform.models import KeyedMart
 from tests.integration.conftest import Dbt, Land, Sql, user
 from tests.integration.test_marts import messages
 

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
-from elt import rights
 from elt import warehouse as names
 from elt.local import postgres
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.warehouse import rights
 
 Execute = Callable[..., list[tuple[object, ...]]]
 

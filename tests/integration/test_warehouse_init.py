@@ -12,7 +12,6 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from elt import rights
 from elt import warehouse as names
 from elt.local.home import Home
 from elt.local.postgres import Cluster, programs
@@ -21,6 +20,7 @@ from elt.stack.command import parser
 from elt.stack.errors import StackError
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
+from elt.warehouse import rights
 from tests.integration.test_warehouse import ALLOWED, REFUSED
 
 PASSWORDS = {role: f"pass'word of {role}" for role in names.WAREHOUSE_ROLES}

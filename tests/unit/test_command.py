@@ -13,7 +13,7 @@ from elt.stack.errors import StackError
 
 
 def _logs() -> int:
-    logging.getLogger("elt.extract").error("a page is missing")
+    logging.getLogger("elt.extract.pages").error("a page is missing")
     return 0
 
 

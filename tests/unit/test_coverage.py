@@ -9,8 +9,8 @@ import pytest
 
 from elt.health import coverage, sources
 from elt.health.coverage import Coverage, Span
-from elt.health.freshness import Rule
-from elt.periods import Grain
+from elt.source.periods import Grain
+from elt.transform.freshness import Rule
 
 NOW = datetime(2026, 11, 25, 17, 3, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elt.decode import DecodeError, Decoder, Document, storable
-from elt.decode.redaction import redact, redactions
+from elt.extract.decode import DecodeError, Decoder, Document, storable
+from elt.extract.decode.redaction import redact, redactions
 from elt.source import Cursor, NextLink, PageNumber, Source
 
 FIELDS: dict[str, Any] = {

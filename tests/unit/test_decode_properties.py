@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from elt.decode import DecodeError, Decoder, Document, UnstorableError, storable
+from elt.extract.decode import DecodeError, Decoder, Document, UnstorableError, storable
 from elt.source import Cursor, Source
 
 MOST = 100

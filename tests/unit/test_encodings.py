@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from elt.decode import DecodeError, Decoder, storable
-from elt.decode.text import charset, is_text_encoding
+from elt.extract.decode import DecodeError, Decoder, storable
+from elt.extract.decode.text import charset
 from elt.source import Source
+from elt.source.encodings import is_text_encoding
 
 RUSSIAN = "Австралийский доллар"
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from elt import fetch, fixed_dates, triage, written_dates
+from elt.airflow import triage
 from elt.errors import DeclarationError
-from elt.source import Incremental, Source
+from elt.extract import fetch
+from elt.source import Incremental, Source, fixed_dates, written_dates
 
 
 def declared(**changes: Any) -> Source:

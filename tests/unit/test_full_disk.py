@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from elt.spool import Spool
+from elt import files
+from elt.extract.spool import Spool
 from elt.stack import command
-from elt.stack.secrets import write_private
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_another_error_is_not_taken_for_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], no_room: None
 ) -> None:
     def action() -> int:
-        write_private(tmp_path / "file", "x" * 200)
+        files.replace(tmp_path / "file", "x" * 200)
         return 0
 
     assert command.call(action) == 1

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elt.errors import SourceError
-from elt.incremental import Greatest
+from elt.extract.incremental import Greatest
 
 
 def greatest(*values: Any, before: str | None = None, path: str = "at") -> str | None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from elt.lag import Lag, LagError, moved_back
 from elt.source import Incremental, Source
+from elt.source.lag import Lag, LagError, moved_back
 
 HOUR = timedelta(hours=1)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt.links import links_by_relation
+from elt.http.links import links_by_relation
 
 
 @pytest.mark.parametrize(

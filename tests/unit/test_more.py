@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elt import more
-from elt.decode import Decoder
-from elt.more import Sign
+from elt.extract import more
+from elt.extract.decode import Decoder
+from elt.extract.more import Sign
 from elt.source import Source
 
 SHAPES = Path(__file__).parents[3] / "shared" / "data" / "shapes"

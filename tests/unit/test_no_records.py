@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from elt.decode import DecodeError, Decoder
+from elt.extract.decode import DecodeError, Decoder
 from elt.source import Source
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from elt.pagination import (
+from elt.source.pagination import (
     Cursor,
     LastRecord,
     LinkHeader,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from elt import params
+from elt.airflow import params
 from elt.local import declared_params
 
 DAGS = Path(__file__).parents[2] / "dags"

@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from elt.decode import DecodeError, Decoder, Document
-from elt.decode.json import text_at
-from elt.decode.redaction import redact, redactions
-from elt.http import own_words
-from elt.incremental import Greatest
-from elt.more import Sign
-from elt.pagination import key_of
-from elt.place import decoded, encoded, follow, plain, shown, steps
-from elt.repeats import Pages
-from elt.resume import Entry, Journal
+from elt.extract.decode import DecodeError, Decoder, Document
+from elt.extract.decode.json import text_at
+from elt.extract.decode.redaction import redact, redactions
+from elt.extract.incremental import Greatest
+from elt.extract.more import Sign
+from elt.extract.repeats import Pages
+from elt.extract.resume import Entry, Journal
+from elt.extract.spool import Spool
+from elt.http.words import own_words
 from elt.source import Cursor, Incremental, NextLink, PageNumber, SinglePage, Source
-from elt.spool import Spool
+from elt.source.pagination import key_of
+from elt.source.place import decoded, encoded, follow, plain, shown, steps
 
 ROWS = [{"id": 1}, {"id": 2}]
 META = {"page": 1, "pages": 3, "total": "23"}

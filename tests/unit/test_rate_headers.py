@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt.rate_headers import says_later, seconds_to_wait
+from elt.http.rate_headers import says_later, seconds_to_wait
 
 MANY = "9" * 20
 

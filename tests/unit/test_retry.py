@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from elt.errors import SourceError, SourceInvalidError, SourceUnavailableError
-from elt.retry import Attempts, Fault, Kind
+from elt.http.retry import Attempts, Fault, Kind
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, in seconds, which goes by when the test says so."""
     now = [0.0]
-    monkeypatch.setattr("elt.retry.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("elt.http.retry.time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from elt.http.response import Response
 from elt.scaffold.infer.errors import LONGEST, is_error, words
 from elt.scaffold.infer.lists import NoRecordsError
 from elt.scaffold.infer.records import find
 from elt.scaffold.json_text import parse
-from elt.scaffold.look import Answer
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_what_is_nothing_but_an_error(document: str, expected: bool) -> None:
 )
 def test_no_pipeline_is_made_of_an_error(body: Any) -> None:
     with pytest.raises(NoRecordsError):
-        find(Answer("http://api.example/x", body), "things")
+        find(Response("http://api.example/x", body), "things")

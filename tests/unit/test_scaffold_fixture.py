@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elt.decode import DecodeError, Decoder
+from elt.extract.decode import DecodeError, Decoder
+from elt.http.response import Response
 from elt.local.home import Home
 from elt.scaffold import new
 from elt.scaffold.infer.secrets import is_secret_field
-from elt.scaffold.look import Answer, LookError
+from elt.scaffold.look import LookError
 from elt.scaffold.plan import Plan, Request
 from elt.scaffold.planning import plan
 from elt.scaffold.render import fixture
@@ -31,12 +32,12 @@ class StillLook:
         self.content_type = content_type
         self.secrets = secrets
 
-    def get(self, url: str, params: dict[str, str] | None = None) -> Answer:
+    def get(self, url: str, params: dict[str, str] | None = None) -> Response:
         if (params or {}).get("page", "1") != "1":
             raise LookError("no such page", 404)
-        return Answer(url, self.body, self.content_type)
+        return Response(url, self.body, headers={"Content-Type": self.content_type})
 
-    def follow(self, link: str, page: str) -> Answer:
+    def follow(self, link: str, page: str) -> Response:
         raise LookError("no such page", 404)
 
 

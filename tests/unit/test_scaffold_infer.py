@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from elt.place import Place
+from elt.http.response import Response
 from elt.scaffold import json_text
 from elt.scaffold.infer import candidates, fields, key, lists, places, records, secrets, types
 from elt.scaffold.infer.fields import Field
 from elt.scaffold.infer.lists import NoRecordsError
-from elt.scaffold.look import Answer
+from elt.source.place import Place
 
 
-def answer(body: Any, content_type: str = "application/json") -> Answer:
+def answer(body: Any, content_type: str = "application/json") -> Response:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer("http://api.example/x", raw, content_type)
+    return Response("http://api.example/x", raw, headers={"Content-Type": content_type})
 
 
 def sampled(*found: Any) -> list[Field]:

@@ -64,7 +64,7 @@ def url() -> Iterator[str]:
 
 
 def test_it_says_who_asks(url: str) -> None:
-    from elt.session import USER_AGENT
+    from elt.http.session import USER_AGENT
 
     answer = Look({}).get(url)
     assert answer.body.decode() == USER_AGENT

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from elt.names import SNAKE_CASE
 from elt.scaffold import naming
 
 NAMES = st.text(max_size=80) | st.sampled_from(["id", "ID", "a.b", "order", "record"])
@@ -23,14 +24,14 @@ def test_columns_are_safe_and_unique(paths: list[list[str]]) -> None:
     columns = naming.columns(paths)
     assert len(columns) == len(set(columns)) == len(paths)
     for column in columns:
-        assert naming.SNAKE_CASE.fullmatch(column), column
+        assert SNAKE_CASE.fullmatch(column), column
         assert len(column) <= naming.LONGEST
         assert not naming.is_reserved(column)
 
 
 @given(st.text(max_size=60))
 def test_an_entity_is_snake_case(path: str) -> None:
-    assert naming.SNAKE_CASE.fullmatch(naming.entity(path, "shop"))
+    assert SNAKE_CASE.fullmatch(naming.entity(path, "shop"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from elt.pagination import (
+from elt.http.response import Response
+from elt.scaffold.infer import pagination
+from elt.scaffold.infer.pagination import Finder, Found
+from elt.scaffold.infer.records import find
+from elt.scaffold.look import LookError, target
+from elt.scaffold.sample import Endpoint, Sample
+from elt.source import Source
+from elt.source.pagination import (
     Cursor,
     LinkHeader,
     NextLink,
@@ -20,12 +27,6 @@ from elt.pagination import (
     Pagination,
     SinglePage,
 )
-from elt.scaffold.infer import pagination
-from elt.scaffold.infer.pagination import Finder, Found
-from elt.scaffold.infer.records import find
-from elt.scaffold.look import Answer, LookError, target
-from elt.scaffold.sample import Endpoint, Sample
-from elt.source import Source
 
 HOST = "http://api.example/things"
 ALL = [{"id": number} for number in range(45)]
@@ -40,15 +41,15 @@ class FakeLook:
         self.reply = reply
         self.links = links
 
-    def get(self, url: str, params: Mapping[str, Any]) -> Answer:
+    def get(self, url: str, params: Mapping[str, Any]) -> Response:
         query = dict(params)
         body = self.reply(query)
         if isinstance(body, int):
             raise LookError("refused", body)
         link = self.links(query) if self.links else None
-        return Answer(HOST, json.dumps(body).encode(), "", {"next": link} if link else {})
+        return Response(HOST, json.dumps(body).encode(), links={"next": link} if link else {})
 
-    def follow(self, link: str, page: str) -> Answer:
+    def follow(self, link: str, page: str) -> Response:
         return self.get(page, dict(parse_qsl(urlsplit(link).query)))
 
 

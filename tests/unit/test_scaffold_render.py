@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elt.decode import Decoder
+from elt.extract.decode import Decoder
+from elt.http.response import Response
 from elt.local.home import Home
-from elt.scaffold import naming
-from elt.scaffold.look import Answer, LookError
+from elt.names import SNAKE_CASE
+from elt.scaffold.look import LookError
 from elt.scaffold.new import texts
 from elt.scaffold.plan import Plan, Request
 from elt.scaffold.planning import MOST_COLUMNS, plan
@@ -75,12 +76,12 @@ class StillLook:
     def __init__(self, body: Any) -> None:
         self.body = json.dumps(body).encode()
 
-    def get(self, url: str, params: dict[str, str] | None = None) -> Answer:
+    def get(self, url: str, params: dict[str, str] | None = None) -> Response:
         if (params or {}).get("page", "1") != "1":
             raise LookError("no such page", 404)
-        return Answer(url, self.body, "application/json")
+        return Response(url, self.body, headers={"Content-Type": "application/json"})
 
-    def follow(self, link: str, page: str) -> Answer:
+    def follow(self, link: str, page: str) -> Response:
         raise LookError("no such page", 404)
 
 
@@ -188,7 +189,7 @@ def is_plain_yaml(text: str) -> None:
     """It parses, has no line that yamllint minds, and no Jinja."""
     for block in yaml.safe_load(text).values():
         for entry in block:
-            assert naming.SNAKE_CASE.fullmatch(entry["name"]) or "__" in entry["name"]
+            assert SNAKE_CASE.fullmatch(entry["name"]) or "__" in entry["name"]
     assert not re.search(r"\{[{%#]", text)
     for line in text.splitlines():
         assert len(line) <= 100 or " " not in line.strip(), line
@@ -396,7 +397,7 @@ def test_the_declaration_is_what_was_decided(folder: Any) -> None:
     found = made({"results": [{"id": 1}], "total": 1}, url="http://a/x?page=1&q=2")
     text = written(found, folder)["dags/shop.py"]
     call = text[text.index("source = ") : text.index("dag = ")]
-    from elt.pagination import PageNumber
+    from elt.source.pagination import PageNumber
 
     scope: dict[str, Any] = {"Source": Source, "PageNumber": PageNumber}
     exec(call, scope)

@@ -11,7 +11,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import DataInterval, TimeRestriction
 
-from elt.schedule import CatchUpTimetable
+from elt.airflow.timetable import CatchUpTimetable
 
 NOW = pendulum.datetime(2026, 11, 24, 10, 30)
 WEEK = CatchUpTimetable("@daily", timedelta(days=7))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from elt.spool import Spool
+from elt.extract.spool import Spool
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_nothing_is_left_after_an_error(tmp_path: Path) -> None:
 
 def test_what_a_killed_task_left_is_removed_and_what_another_uses_is_not(tmp_path: Path) -> None:
     program = (
-        "import os, signal\nfrom elt.spool import Spool\n"
+        "import os, signal\nfrom elt.extract.spool import Spool\n"
         "with Spool() as spool:\n"
         "    spool.write(1, [b'x'])\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from elt import files
 from elt.container import secrets
 from elt.container.volumes import Volumes, read_secrets
 from elt.local.home import Home
-from elt.stack.secrets import Secrets, write_private
+from elt.stack.secrets import Secrets
 
 SHA512_BYTES = 64
 
@@ -44,7 +45,7 @@ def test_a_new_stack_signs_with_a_key_as_long_as_the_hash(volumes: Volumes) -> N
 
 def test_a_key_of_a_former_version_is_replaced_and_nothing_else(volumes: Volumes) -> None:
     old = replace(Secrets.generate(), jwt_secret="k" * 43)
-    write_private(volumes.secrets_file, old.to_json())
+    files.replace(volumes.secrets_file, old.to_json())
     secrets.publish(volumes, old, {})
 
     assert not secrets.create(volumes, {})
@@ -66,7 +67,7 @@ def test_so_is_that_of_the_embedded_stack(tmp_path: Path) -> None:
     assert home.create() == made
 
     old = replace(made, jwt_secret="k" * 43)
-    write_private(home.secrets_file, old.to_json())
+    files.replace(home.secrets_file, old.to_json())
     new = home.create()
     assert len(new.jwt_secret.encode()) >= SHA512_BYTES
     assert replace(new, jwt_secret=old.jwt_secret) == old

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from elt.decode import DecodeError, Decoder, Document
-from elt.pagination import NextLink
+from elt.extract.decode import DecodeError, Decoder, Document
 from elt.source import Source
+from elt.source.pagination import NextLink
 
 CBR = Path(__file__).parents[3] / "shared" / "data" / "cbr"
 

@@ -2,7 +2,7 @@
     {#-
         Who holds a lock on `relation` (one of `modes`, as pg_locks has them; by
         default any), in words. Of other users' sessions PostgreSQL shows only
-        the name; raw.sessions(), which elt/rights.py makes, shows their state.
+        the name; raw.sessions(), which elt/warehouse/rights.py makes, shows their state.
     -#}
     {%- set found = run_query(
         "select to_regprocedure('raw.sessions()') is not null"

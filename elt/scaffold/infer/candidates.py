@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from elt.more import Sign
-from elt.more.names import meaning
-from elt.pagination import (
+from elt.extract.more import Sign
+from elt.extract.more.names import meaning
+from elt.scaffold.infer.places import Path, is_addressable, place_of
+from elt.scaffold.json_text import Number
+from elt.scaffold.naming import snake
+from elt.source.pagination import (
     Cursor,
     Header,
     LastRecord,
@@ -21,10 +24,7 @@ from elt.pagination import (
     Pagination,
     Said,
 )
-from elt.place import Place, steps
-from elt.scaffold.infer.places import Path, is_addressable, place_of
-from elt.scaffold.json_text import Number
-from elt.scaffold.naming import snake
+from elt.source.place import Place, steps
 
 PAGES = frozenset(
     {"page", "p", "page_index", "page_number", "page_no", "pagenum", "page_num", "pageno"}

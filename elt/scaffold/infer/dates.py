@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Literal
 
 from elt.scaffold.naming import snake
-from elt.written_dates import (
+from elt.source.written_dates import (
     BEGINS,
     ENDS,
     OTHERS,

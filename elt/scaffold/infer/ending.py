@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from elt.decode import DecodeError
-from elt.pagination import REFUSALS_OF_A_PAGE, Offset, Page, PageNumber, Pagination
-from elt.pagination.walk import NO_SUCH_PAGE
+from elt.extract.decode import DecodeError
 from elt.scaffold.look import LookError
 from elt.scaffold.sample import Sample
+from elt.source.pagination import REFUSALS_OF_A_PAGE, Offset, Page, PageNumber, Pagination
+from elt.source.pagination.walk import NO_SUCH_PAGE
 
 Ask = Callable[[Pagination, Page], Sample]
 """Asks for a page of a source with this pagination. Raises LookError, DecodeError."""

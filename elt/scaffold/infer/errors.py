@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-from elt.decode import DecodeError
-from elt.decode.text import utf8
+from elt.extract.decode import DecodeError
+from elt.extract.decode.text import utf8
 from elt.scaffold import json_text
 from elt.scaffold.infer.secrets import hide, is_secret_field
 from elt.scaffold.json_text import Number

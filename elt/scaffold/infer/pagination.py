@@ -6,9 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from elt.decode import DecodeError
-from elt.decode.json import text_at
-from elt.pagination import (
+from elt.extract.decode import DecodeError
+from elt.extract.decode.json import text_at
+from elt.scaffold import json_text
+from elt.scaffold.infer import questions
+from elt.scaffold.infer.candidates import OFFSETS, PAGES, Candidate, Seen, candidates
+from elt.scaffold.infer.ending import Ask, ending
+from elt.scaffold.look import LookError
+from elt.scaffold.naming import snake
+from elt.scaffold.sample import Sample
+from elt.source.pagination import (
     REFUSALS_OF_A_PAGE,
     Cursor,
     Header,
@@ -20,14 +27,7 @@ from elt.pagination import (
     PaginationError,
     SinglePage,
 )
-from elt.place import Place, steps
-from elt.scaffold import json_text
-from elt.scaffold.infer import questions
-from elt.scaffold.infer.candidates import OFFSETS, PAGES, Candidate, Seen, candidates
-from elt.scaffold.infer.ending import Ask, ending
-from elt.scaffold.look import LookError
-from elt.scaffold.naming import snake
-from elt.scaffold.sample import Sample
+from elt.source.place import Place, steps
 
 
 @dataclass(frozen=True)

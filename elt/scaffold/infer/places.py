@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from elt.place import Place, Step
+from elt.source.place import Place, Step
 
 Path = tuple[Step, ...]
 """The names and indices of a place."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from elt.more import Sign
-from elt.pagination import Cursor, Header, LinkHeader, NextLink, Pagination, Said, named
-from elt.place import steps
+from elt.extract.more import Sign
+from elt.source.pagination import Cursor, Header, LinkHeader, NextLink, Pagination, Said, named
+from elt.source.place import steps
 
 _SIZES = frozenset({15, 24, 32, 64, 128, 256, 512})
 """Sizes of pages that are no round numbers."""

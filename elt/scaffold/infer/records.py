@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from elt.decode import DecodeError
-from elt.decode.text import utf8
-from elt.place import Place, steps
+from elt.extract.decode import DecodeError
+from elt.extract.decode.text import utf8
+from elt.http.response import Response
 from elt.scaffold import json_text
 from elt.scaffold.infer import elements, lists
 from elt.scaffold.infer.errors import is_error
@@ -17,9 +17,8 @@ from elt.scaffold.infer.lists import NoDataError, NoRecordsError
 from elt.scaffold.infer.places import Path, given, is_addressable, place_of
 from elt.scaffold.infer.types import is_day
 from elt.scaffold.json_text import Number
-from elt.scaffold.look import Answer
-
-Format = Literal["json", "ndjson", "xml"]
+from elt.source.declaration import Format
+from elt.source.place import Place, steps
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Found:
     remarks: tuple[str, ...] = ()
 
 
-def find(answer: Answer, entity: str, records: str | None = None) -> Found:
+def find(answer: Response, entity: str, records: str | None = None) -> Found:
     """What an answer consists of; ``records`` is where they are, as `--records` says it.
 
     Raises NoRecordsError; ValueError where ``records`` is no place.
@@ -73,7 +72,7 @@ def _days(values: Mapping[str, Any], records: Path) -> Iterator[str]:
             yield name
 
 
-def _format(answer: Answer) -> Format:
+def _format(answer: Response) -> Format:
     said = answer.content_type.partition(";")[0].strip().lower()
     if re.search(r"ndjson|jsonl|json-?lines|json-seq", said):
         return "ndjson"
@@ -103,7 +102,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _utf8(answer: Answer, *, is_xml: bool) -> bytes:
+def _utf8(answer: Response, *, is_xml: bool) -> bytes:
     try:
         return utf8(answer.body, None, answer.content_type, is_xml=is_xml)
     except DecodeError as error:

@@ -16,12 +16,6 @@ _WORDS = frozenset({
 # fmt: on
 _PASSWORD = re.compile(r"passw(or)?d|passphrase|passcode")
 _ENDS = re.compile(r"(^|_)(api|access|auth|private|secret|subscription|signing|client)_?key$")
-_PARAMETER = re.compile(
-    r"token|secret|passw|passphrase|credential|signature|(api|access|private|subscription)[-_]?key"
-    r"|^(key|auth|sig|pwd)$",
-    re.IGNORECASE,
-)
-"""Names of query parameters with secrets, as the extract has them (`elt.fetch`)."""
 
 
 def is_secret_field(name: str) -> bool:
@@ -36,11 +30,6 @@ def is_secret_field(name: str) -> bool:
         or bool(_PASSWORD.search(cleaned.replace("_", "")))
         or bool(_ENDS.search(cleaned))
     )
-
-
-def is_secret_param(name: str) -> bool:
-    """Whether a query parameter of this name holds a secret."""
-    return bool(_PARAMETER.search(name))
 
 
 def secret_fields(records: Iterable[Any]) -> list[tuple[str, ...]]:

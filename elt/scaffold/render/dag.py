@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from elt.pagination import Header
-from elt.query import Params
 from elt.scaffold.plan import Plan
 from elt.scaffold.render.literals import pieces, python, template, template_pieces
 from elt.source import SinglePage, Source
+from elt.source.pagination import Header
+from elt.source.query import Params
 
 _WIDTH = 100
 LIMIT: Mapping[str, Any] = {"type": "integer", "minimum": 1, "title": "Records"}

@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 
-from elt.decode import DecodeError
-from elt.decode.text import charset, encoding_of, is_text_encoding, utf8
-from elt.place import steps
+from elt.extract.decode import DecodeError
+from elt.extract.decode.text import charset, encoding_of, utf8
 from elt.scaffold import json_text
 from elt.scaffold.infer import secrets
 from elt.scaffold.infer.places import Path
@@ -19,6 +18,8 @@ from elt.scaffold.json_text import Number
 from elt.scaffold.plan import Plan
 from elt.scaffold.render import excerpt, literals
 from elt.scaffold.sample import objects
+from elt.source.encodings import is_text_encoding
+from elt.source.place import steps
 
 MOST_RECORDS = 3
 _LARGEST = 64 * 1024

@@ -51,7 +51,8 @@ def snapshot(plan: Plan) -> str:
 
 
 def assets(plan: Plan) -> str:
-    """The text of `tests/integration/snapshots/assets/<source>.json`; names are `elt.lineage`'s."""
+    """The text of `tests/integration/snapshots/assets/<source>.json`, as `elt.transform.lineage`
+    names the assets."""
     source = plan.source
     found = {
         f"api.{source.name}.{source.entity}": (f"api://{source.name}/{source.entity}", "api"),

@@ -1,0 +1,1 @@
+"""What Airflow calls: hook, sensor, operators, timetable, retries, notes."""

@@ -1,0 +1,1 @@
+"""One HTTP client, without Airflow: session, login, rate limit, retries, redaction."""

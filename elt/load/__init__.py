@@ -1,0 +1,1 @@
+"""A spool into its raw table, and the ledger of loads."""

@@ -1,0 +1,1 @@
+"""dbt models as tasks of Airflow: lineage, results, freshness, the catalog."""
