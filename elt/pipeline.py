@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task_group
 
-from elt.airflow import declarations, retries, triage
+from elt.airflow import declarations, retries, task_ids, triage
 from elt.airflow.operators import CreateTablesOperator, ExtractOperator, ReconcileOperator
 from elt.airflow.params import described
 from elt.airflow.sensor import ApiSensor
@@ -74,10 +74,10 @@ def pipeline(
         max_active_runs=max_active_runs,
     ) as dag:
         created = CreateTablesOperator(
-            task_id="create_tables", source=source, cron=schedule, takes_over=former
+            task_id=task_ids.CREATE_TABLES, source=source, cron=schedule, takes_over=former
         )
         landed = _load(source, limit, former, created)
-        models = transform("transform", marts, extract=_extract_id(source))
+        models = transform(task_ids.TRANSFORM, marts, extract=task_ids.extract(source))
         expect_freshness(models, source)
         reconciled = _reconcile(source, landed, keyed_marts(models, source))
         landed >> models >> reconciled
@@ -105,7 +105,7 @@ def _sense_and_extract(
 ) -> Any:
     shown = "{{ task.account }}" if source.accounts else None
     sensed = ApiSensor(
-        task_id="is_api_available",
+        task_id=task_ids.SENSOR,
         source=source,
         limit=limit,
         account=account,
@@ -114,7 +114,7 @@ def _sense_and_extract(
         map_index_template=shown,
     )
     extracted = ExtractOperator(
-        task_id=_extract_id(source),
+        task_id=task_ids.extract(source),
         source=source,
         limit=limit,
         account=account,
@@ -129,16 +129,16 @@ def _reconcile(source: Source, landed: Any, marts: list[dict[str, Any]]) -> Any:
     """The check of the load, or of each account's."""
     if not source.accounts:
         return ReconcileOperator(
-            task_id="reconcile",
+            task_id=task_ids.RECONCILE,
             source=source,
             marts=marts,
             ref=landed.output,
         )
     return ReconcileOperator.partial(
-        task_id="reconcile",
+        task_id=task_ids.RECONCILE,
         source=source,
         marts=marts,
-        extract_id=_extract_id(source),
+        extract_id=task_ids.extract(source),
         map_index_template="{{ task.account }}",
     ).expand(account=list(source.accounts))
 
@@ -178,10 +178,6 @@ def default_args(owner: str) -> dict[str, Any]:
         "max_retry_delay": timedelta(minutes=10),
         "execution_timeout": timedelta(hours=2),
     }
-
-
-def _extract_id(source: Source) -> str:
-    return f"extract_{source.entity}"
 
 
 def _macros(source: Source) -> dict[str, Callable[..., str]]:

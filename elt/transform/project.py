@@ -12,7 +12,7 @@ from elt.warehouse import RAW_SCHEMA
 
 def folder() -> Path:
     """The dbt project: the one beside the package, or the one that ELT_DBT_PROJECT names."""
-    return Path(os.environ.get("ELT_DBT_PROJECT") or Path(__file__).parents[1] / "dbt_project")
+    return Path(os.environ.get("ELT_DBT_PROJECT") or Path(__file__).parents[2] / "dbt_project")
 
 
 @dataclass(frozen=True)

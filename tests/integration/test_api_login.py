@@ -182,7 +182,10 @@ def test_the_user_agent_is_ours_unless_the_connection_names_one(
         ({"password": SECRET, "extra": {"auth": ["bearer"]}}, "not basic, bearer or api_key"),
         ({"password": f"{SECRET}\n", "extra": {"auth": "bearer"}}, "its password has characters"),
         ({"password": f"{SECRET}\r\nX: y", "extra": {"api_key_header": "K"}}, "its password has"),
-        ({"password": SECRET, "extra": {"api_key_header": "X Y:\n"}}, "is no name of a header"),
+        (
+            {"password": SECRET, "extra": {"api_key_header": "X Y:\n"}},
+            "its API key has an invalid name",
+        ),
     ],
 )
 def test_a_login_that_is_none_is_named(

@@ -351,7 +351,7 @@ def test_templates_know_the_period_of_the_run(
         task: Any = dag.get_task(task_id)
         task.render_template_fields({"dag_run": run, **(dag.user_defined_macros or {})})
         if task_id == "extract_users":
-            endpoint, params, _limit = task.op_args
+            endpoint, params = task.endpoint, task.query
         else:
             endpoint, params = task.endpoint, task.request_params
         assert endpoint == "/orders/2026"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from elt.airflow import task_ids
 from elt.scaffold.plan import Plan
 from elt.scaffold.render.dag import LIMIT
 from elt.settings import MOST_RETRIES
@@ -17,15 +18,15 @@ from elt.settings import MOST_RETRIES
 def snapshot(plan: Plan) -> str:
     """The text of `tests/integration/snapshots/<source>.json`."""
     source = plan.source
-    extract = f"extract_{source.entity}"
+    extract = task_ids.extract(source)
     raw = f"raw.{source.table}"
     staging = f"staging.{plan.staging}"
     tasks = {
-        "create_tables": _task("_PythonDecoratedOperator"),
-        "is_api_available": _task("ApiSensor", after=["create_tables"]),
+        task_ids.CREATE_TABLES: _task("CreateTablesOperator"),
+        task_ids.SENSOR: _task("ApiSensor", after=[task_ids.CREATE_TABLES]),
         extract: _task(
-            "_PythonDecoratedOperator",
-            after=["is_api_available"],
+            "ExtractOperator",
+            after=[task_ids.SENSOR],
             reads=[f"api.{source.name}.{source.entity}"],
             makes=raw,
         ),
@@ -34,10 +35,10 @@ def snapshot(plan: Plan) -> str:
     ends = [extract]
     for model in (plan.mart, plan.rejected):
         if model is not None:
-            before = f"transform.{plan.staging}.test"
+            before = f"{task_ids.TRANSFORM}.{plan.staging}.test"
             tasks.update(_model(model, f"marts.{model}", reads=staging, after=before))
-            ends.append(f"transform.{model}.test")
-    tasks["reconcile"] = _task("_PythonDecoratedOperator", after=ends)
+            ends.append(f"{task_ids.TRANSFORM}.{model}.test")
+    tasks[task_ids.RECONCILE] = _task("ReconcileOperator", after=ends)
     described = {
         "schedule": "0 0 * * *",
         "scheduled_on": [],
@@ -67,10 +68,13 @@ def assets(plan: Plan) -> str:
 
 
 def _model(name: str, asset: str, *, reads: str, after: str) -> dict[str, Any]:
-    run = f"transform.{name}.run"
+    model = f"{task_ids.TRANSFORM}.{name}"
+    run = f"{model}.run"
     return {
         run: _task("DbtRunLocalOperator", after=[after], reads=[reads], makes=asset),
-        f"transform.{name}.test": _task("DbtTestLocalOperator", after=[run], reads=[asset]),
+        f"{task_ids.TRANSFORM}.{name}.test": _task(
+            "DbtTestLocalOperator", after=[run], reads=[asset]
+        ),
     }
 
 
