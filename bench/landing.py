@@ -97,10 +97,12 @@ def extract(pages: int) -> dict[str, float]:
         entity="users",
         conn_id="randomuser_api",
         endpoint="/api/1.4/",
-        records="results",
-        error="error",
+        records_path="results",
+        error_path="error",
         redact=("login.password",),
-        pagination=PageNumber(page="page", size="results", most=PAGE, endless=True),
+        pagination=PageNumber(
+            page_param="page", size_param="results", page_size=PAGE, endless=True
+        ),
     )
     loader = PostgresHook(postgres_conn_id="warehouse_loader")
     raw_tables.create_tables(loader, source)

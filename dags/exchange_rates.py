@@ -17,11 +17,11 @@ rates = Source(
     endpoint="/scripts/XML_daily.asp",
     params={"date_req": "{{ period(dag_run, '%d/%m/%Y') }}"},
     format="xml",
-    records="Valute",
+    records_path="Valute",
     key="@ID",
     # The bank says what is wrong as the text of an otherwise empty document.
-    error="#text",
-    from_answer={"document_date": "@Date"},
+    error_path="#text",
+    from_response={"document_date": "@Date"},
     from_request={"asked_for": "date_req"},
     rejected_share=0.1,
 )

@@ -12,10 +12,10 @@ locations = Source(
     entity="locations",
     conn_id="rickandmorty_api",
     endpoint="/api/location",
-    records="results",
+    records_path="results",
     key="id",
-    error="error",
-    pagination=NextLink(at="info.next", total="info.count"),
+    error_path="error",
+    pagination=NextLink(next_url_path="info.next", total_path="info.count"),
     rejected_share=0.1,
 )
 

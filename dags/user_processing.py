@@ -26,12 +26,12 @@ users = Source(
         "seed": "{{ params.seed or period(dag_run) }}",
         "nat": "{{ (params.nationalities or []) | join(',') | lower }}",
     },
-    records="results",
+    records_path="results",
     key="login.uuid",
-    error="error",
+    error_path="error",
     # The source sends passwords in plain text.
     redact=("login.password",),
-    pagination=PageNumber(page="page", size="results", most=1000, endless=True),
+    pagination=PageNumber(page_param="page", size_param="results", page_size=1000, endless=True),
 )
 
 dag = pipeline(

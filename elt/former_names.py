@@ -2,7 +2,7 @@
 
 DAG files, settings and Airflow's database have them: `elt.pagination`, `elt.results.record`,
 `python -m elt.sample_api`. The import of one gives the module of the new name, with a
-DeprecationWarning.
+FutureWarning, which is shown.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Alias(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         warnings.warn(
             f"{spec.name} is {self._name} now; the former name will be removed after one release",
-            DeprecationWarning,
+            FutureWarning,
             stacklevel=2,
         )
         module = importlib.import_module(self._name)

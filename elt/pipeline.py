@@ -60,7 +60,7 @@ def pipeline(
     """
     declarations.declare(source.table, dag_id)
     former = (takes_over,) if isinstance(takes_over, str) else tuple(takes_over)
-    if limit is None and getattr(source.pagination, "endless", False):
+    if limit is None and source.pagination.needs_limit:
         raise ValueError(f"{source.table}: an endless source needs a limit of records")
     with DAG(
         dag_id,

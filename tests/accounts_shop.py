@@ -24,7 +24,7 @@ dag = pipeline(
         entity="orders",
         accounts={"north": "shop_north_api", "south": "shop_south_api"},
         endpoint="/orders",
-        records="results",
+        records_path="results",
         key="id",
         params={"day": "{{ period(dag_run) }}"},
     ),

@@ -146,7 +146,7 @@ def declare(**changes: Any) -> Source:
         "entity": "orders",
         "conn_id": CONN_ID,
         "endpoint": "/orders",
-        "records": "results",
+        "records_path": "results",
         "concurrency": 1,
     }
     return Source(**(fields | changes))

@@ -198,7 +198,7 @@ class FormerTimetable(CatchUpTimetable):
     """
 
 
-FormerTimetable.__module__, FormerTimetable.__qualname__ = "elt.schedule", "CatchUpTimetable"
+FormerTimetable.__module__, FormerTimetable.__name__ = "elt.schedule", "CatchUpTimetable"
 
 
 class SchedulePlugin(AirflowPlugin):

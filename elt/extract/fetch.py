@@ -123,7 +123,7 @@ def _params(source: Source, params: Params, since: str | None) -> Params:
         begin = incremental.begin(since)
     except LagError as error:
         raise DeclarationError(f"{source.table}: incremental: {error}") from None
-    return {**params, incremental.param: begin} if begin else params
+    return {**params, incremental.cursor_param: begin} if begin else params
 
 
 def _checked(source: Source, extract: Extract, since: str | None) -> Fetched:

@@ -29,7 +29,6 @@ from elt.http.waiting import Clock, StoppedError, report_wait
 from elt.source import Source
 from elt.source.pagination import (
     REFUSALS_OF_A_PAGE,
-    Offset,
     Page,
     PaginationError,
     Walk,
@@ -167,8 +166,7 @@ class Extract:
                 " a greater 'most_pages'"
             )
         if following.link is not None:
-            hosts = getattr(strategy, "other_hosts", ())
-            link = same_host(following.link, walk.url, self.client.url, hosts)
+            link = same_host(following.link, walk.url, self.client.url, strategy.hosts_in_links)
             following = replace(following, link=link)
         if self.client.place(following) not in seen:
             return following
@@ -199,7 +197,7 @@ class Extract:
         for page, entry in self._fetch_all(rest, session):
             # What a page has beyond its place in a limit belongs to no other page, and offsets
             # that count on its size lead elsewhere.
-            counts = self.limit is not None or isinstance(self.source.pagination, Offset)
+            counts = self.limit is not None or self.source.pagination.counts_on_sizes
             if counts and page is not self.known[-1] and entry.size != page.least:
                 raise _Irregular
             walk = self.received.add(page, entry)
@@ -240,7 +238,7 @@ class Extract:
     def _greatest(self, since: str | None) -> str | None:
         if self.source.incremental is None:
             return None
-        greatest = Greatest(self.source.incremental.field, self.source.table, since)
+        greatest = Greatest(self.source.incremental.cursor_path, self.source.table, since)
         for page in self.spool.pages():
             greatest.add(page)
         return greatest.value
@@ -373,8 +371,7 @@ class Extract:
                 return
             if attempt == ATTEMPTS_AT_CONTENT:
                 number, earlier = alike[0]
-                strategy = self.source.pagination
-                ignored = getattr(strategy, "page", None) or getattr(strategy, "offset", "")
+                ignored = self.source.pagination.selecting_param
                 raise SourceInvalidError(
                     f"{self.source.table}: {self.client.request}: page {number} repeats the"
                     f" records of page {earlier}: the source seems to ignore {ignored!r}"

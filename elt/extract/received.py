@@ -17,14 +17,9 @@ from elt.source import Source
 from elt.source.pagination import (
     LAST_RECORD,
     Header,
-    LastRecord,
-    LinkHeader,
-    Offset,
     Page,
-    PageNumber,
     PaginationError,
     Said,
-    SinglePage,
     Strategy,
     Walk,
     key_of,
@@ -43,9 +38,9 @@ def may_be_empty(source: Source) -> bool:
 
 def nothing(source: Source) -> str:
     """What a response without records lacks."""
-    if source.records is None:
+    if source.records_path is None:
         return "the answer has no records"
-    return f"the answer's {shown(source.records)} is empty"
+    return f"the answer's {shown(source.records_path)} is empty"
 
 
 class Received:
@@ -95,10 +90,9 @@ class Received:
         if self.walk is None:
             return 0
         strategy = self._source.pagination
-        most = strategy.overlap(self.walk)
-        is_offset = isinstance(strategy, Offset) and not strategy.counts_hidden
-        # A key tells records apart, so it may be looked for in any case.
-        return max(most, self.walk.size) if is_offset and self._source.keys else most
+        if self._source.keys:
+            return strategy.overlap_by_key(self.walk)
+        return strategy.overlap(self.walk)
 
     def again(self, records: list[bytes], spool: Spool) -> int:
         """How many of the next page's records are the last ones of ``spool`` again.
@@ -146,18 +140,10 @@ class Received:
         walk, strategy = self.walk, self._source.pagination
         if walk is None:
             return
-        remedy = ""
-        if isinstance(strategy, PageNumber | Offset):
-            # Who ignores which page is asked for gives the first one for ever, as well.
-            may_end = walk.page.number > 1 or walk.is_short or walk.page.asked is None
-            is_last = strategy.until_repeat and earlier == walk.page.number and may_end
-            if is_last or (self.has_all() and self._source.keys):
-                raise PastEndError
-            remedy = (
-                "; if its offsets count records that are not shown, declare 'counts_hidden=True'"
-                if strategy.overlap(walk)
-                else "; if it does so past its last page, declare 'until_repeat=True'"
-            )
+        remedy = strategy.remedy_of_repeat(walk)
+        is_all = bool(remedy) and self.has_all() and bool(self._source.keys)
+        if is_all or strategy.is_end_by_repeat(walk, earlier):
+            raise PastEndError
         # Records without a key may well be the same.
         if self._source.keys or not strategy.goes_on(walk):
             raise Fault(f"it repeats the records of page {earlier}{remedy}", Kind.INVALID)
@@ -192,7 +178,7 @@ class Received:
             walk.received,
             walk.page.number,
             self._source.ignore_signs_of_more,
-            has_end=not isinstance(strategy, SinglePage),
+            has_end=strategy.has_end,
         )
         if sign is not None:
             raise SourceInvalidError(f"{where}: {more.error(sign, walk.received)}")
@@ -209,17 +195,15 @@ def values_of(source: Source, response: PageResponse) -> Mapping[str, Any]:
     for header in strategy.headers():
         if (said := response.headers.get(header.name)) is not None:
             values[key_of(header)] = said.strip()
-    if isinstance(strategy, LastRecord) and document.records:
-        values[LAST_RECORD] = value_of(
-            document.records, strategy.field, strategy.take, source.table
-        )
+    if (last := strategy.of_last_record()) is not None and document.records:
+        values[LAST_RECORD] = value_of(document.records, *last, source.table)
     return values
 
 
 def _is_own(sign: Sign, strategy: Strategy) -> bool:
     """Whether ``strategy`` itself goes by what the sign says."""
     if sign.header is not None and sign.header.lower() == "link":
-        return isinstance(strategy, LinkHeader) and strategy.rel.lower() == "next"
+        return strategy.goes_by_link("next")
     return any(_is_at(sign, place) for place in strategy.said_places())
 
 

@@ -140,7 +140,9 @@ class Client:
         """The error of a response with a status of 300 or above."""
         source, status = self._source, response.status
         said = f"it answered {status} {printable(response.reason)}".rstrip()
-        words = own_words(response.body, response.content_type, source.error, self.secrets(session))
+        words = own_words(
+            response.body, response.content_type, source.error_path, self.secrets(session)
+        )
         # 403 is GitHub's way to say 429; its headers tell it from a login that is not accepted.
         is_forbidden_for_now = status == _FORBIDDEN and says_later(response.headers)
         if status >= 500 or status in WORTH_WAITING or is_forbidden_for_now:

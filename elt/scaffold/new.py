@@ -118,7 +118,9 @@ def _report(
 ) -> None:
     source = made.source
     records = (
-        "the response itself" if source.records is None else as_option(steps_of(source.records))
+        "the response itself"
+        if source.records_path is None
+        else as_option(steps_of(source.records_path))
     )
     pages = type(source.pagination).__name__
     if not isinstance(source.pagination, SinglePage):

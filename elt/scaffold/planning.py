@@ -87,10 +87,10 @@ class _Planning:
         except ValueError as error:
             raise UsageError(f"--records: {(self.request.records or '')[:80]!a} {error}") from None
         self.remarks += found.remarks
-        source = self._source(params=first_params, format=found.format, records=found.records)
+        source = self._source(params=first_params, format=found.format, records_path=found.records)
         pages = [self._sample(source)]
         if found.days:
-            source = source.model_copy(update={"from_answer": self._taken(found.days, pages)})
+            source = source.model_copy(update={"from_response": self._taken(found.days, pages)})
             pages = [self._sample(source)]
         source, pages = self._redacted(source, pages)
         key_field = self._key(self._fields(pages))
@@ -106,7 +106,7 @@ class _Planning:
         ).find()
         self.remarks += paged.remarks
         if paged.is_endless:
-            most = getattr(paged.pagination, "most", 100)
+            most = getattr(paged.pagination, "page_size", 100)
             self.limit = max(most, min(1000, 10 * most))
         if paged.second is not None:
             source, pages = self._redacted(source, [pages[0], paged.second])
@@ -118,10 +118,10 @@ class _Planning:
             params=self._left(paged.pagination, {**first_params, **self._dated_params()}),
             period=self.dates.period,
             format=found.format,
-            records=found.records,
+            records_path=found.records,
             key=_declared(key_field),
             redact=source.redact,
-            from_answer=source.from_answer,
+            from_response=source.from_response,
             pagination=paged.pagination,
             open_questions=tuple(str(hide(question, self.secrets)) for question in paged.questions),
         )

@@ -14,7 +14,7 @@ from elt.http.response import Response
 from elt.scaffold import json_text
 from elt.scaffold.look import Look, LookError, Target
 from elt.source import Source
-from elt.source.pagination import LAST_RECORD, LastRecord, Page, Walk, key_of
+from elt.source.pagination import LAST_RECORD, Page, Walk, key_of
 from elt.source.query import Params, pairs
 
 MOST_REQUESTS = 16
@@ -82,10 +82,8 @@ class Sample:
         for header in strategy.headers():
             if (said := self.answer.headers.get(header.name)) is not None:
                 values[key_of(header)] = said.strip()
-        if isinstance(strategy, LastRecord) and document.records:
-            values[LAST_RECORD] = value_of(
-                document.records, strategy.field, strategy.take, self.source.table
-            )
+        if (last := strategy.of_last_record()) is not None and document.records:
+            values[LAST_RECORD] = value_of(document.records, *last, self.source.table)
         return values
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PositiveFloat,
     PositiveInt,
@@ -22,6 +20,7 @@ from elt.names import SNAKE_CASE
 from elt.source import periods
 from elt.source.encodings import is_text_encoding
 from elt.source.lag import moved_back
+from elt.source.model import Declaration
 from elt.source.pagination import (
     Pagination,
     SinglePage,
@@ -57,11 +56,7 @@ def _key(value: Any) -> Any:
 Key = Annotated[str | tuple[Place, ...], BeforeValidator(_key)]
 
 
-class _Declaration(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Freshness(_Declaration):
+class Freshness(Declaration):
     """How long after the end of its newest period a source is late, and stale; dbt has the same."""
 
     warn_after: timedelta = timedelta(hours=26)
@@ -74,24 +69,26 @@ class Freshness(_Declaration):
         return self
 
 
-class RateLimit(_Declaration):
+class RateLimit(Declaration):
     """At most ``requests`` in ``seconds``, evenly spaced, by all extracts of this machine."""
 
     requests: PositiveInt
     seconds: PositiveFloat = 1.0
 
 
-class Incremental(_Declaration):
+class Incremental(Declaration):
     """Only what is new: each load asks for records from where the one of the period before ended.
 
-    >>> Incremental(field="updated_at", param="updated_since", initial="2020-01-01T00:00:00Z").field
-    'updated_at'
+    >>> Incremental(cursor_path="updated_at", cursor_param="updated_since").begin("2026-11-22")
+    '2026-11-22'
     """
 
-    field: Place
+    former_names: ClassVar[Mapping[str, str]] = {"field": "cursor_path", "param": "cursor_param"}
+
+    cursor_path: Place
     """Where a record has the value that grows: all numbers, or all text. Of texts that are moments
     (ISO 8601) the latest counts, of others the last in the order of their characters."""
-    param: str
+    cursor_param: str
     """Query parameter that takes the greatest value seen before."""
     initial: str | None = None
     """What the first load sends; None: it asks without the parameter."""
@@ -121,13 +118,20 @@ class Incremental(_Declaration):
         return moved_back(since, self.lag, self.initial)
 
 
-class Source(_Declaration):
+class Source(Declaration):
     """An HTTP source of records and how it wants to be asked.
 
     >>> Source(name="randomuser", entity="users", conn_id="randomuser_api", endpoint="/api/1.4/",
-    ...        records="results", pagination=PageNumber(page="page", size="results")).table
+    ...        records_path="results",
+    ...        pagination=PageNumber(page_param="page", size_param="results")).table
     'randomuser__users'
     """
+
+    former_names: ClassVar[Mapping[str, str]] = {
+        "records": "records_path",
+        "error": "error_path",
+        "from_answer": "from_response",
+    }
 
     name: str
     """The source, in snake case: ``randomuser``."""
@@ -153,7 +157,7 @@ class Source(_Declaration):
     `elt.extract.decode.xml`)."""
     encoding: str | None = None
     """Of an answer; None: as its byte order mark, XML prolog or Content-Type says, else UTF-8."""
-    records: Place | None = None
+    records_path: Place | None = None
     """Where in an answer the records are: a list; of XML, the elements below the root. None: the
     answer itself is a list, or one record. Like every place, a list of names and of indices where
     a name has a dot or the way leads through a list: ``["@odata.value"]``, ``[1]``."""
@@ -161,11 +165,11 @@ class Source(_Declaration):
     """Where a record has what identifies it, one place or several. A page with the keys of another
     one is not taken twice. A list of names is several places; one place that is a list stands in a
     list itself: ``[["@odata.id"]]``."""
-    from_answer: Mapping[str, Place] = {}
+    from_response: Mapping[str, Place] = {}
     """Fields that each record takes along from the answer around it: name in the record, place."""
     from_request: Mapping[str, str] = {}
     """Fields that each record takes along from the request: name in the record, parameter."""
-    error: Place | None = None
+    error_path: Place | None = None
     """Where an answer says that it failed although its status is 200; ``#text`` is the text of
     XML's root."""
     may_be_empty: bool = False
@@ -252,23 +256,25 @@ class Source(_Declaration):
             raise ValueError(
                 f"name and entity make {self.table!r}, which is longer than {LONGEST_TABLE}"
             )
-        if self.format == "xml" and self.records is None:
-            raise ValueError("records: XML needs the name of the elements that are records")
-        if self.format == "xml" and not are_elements(steps(self.records or ())):
-            raise ValueError("records: in XML, an index (0 or more) follows the name of elements")
+        if self.format == "xml" and self.records_path is None:
+            raise ValueError("records_path: XML needs the name of the elements that are records")
+        if self.format == "xml" and not are_elements(steps(self.records_path or ())):
+            raise ValueError(
+                "records_path: in XML, an index (0 or more) follows the name of elements"
+            )
         if self.format == "ndjson":
-            for name in ("records", "from_answer", "error"):
+            for name in ("records_path", "from_response", "error_path"):
                 if getattr(self, name):
                     raise ValueError(f"{name}: each line of ndjson is a record, nothing is around")
             if self.pagination.places():
                 raise ValueError("pagination: ndjson has no body that a page could be named in")
-        if both := self.from_answer.keys() & self.from_request.keys():
-            raise ValueError(f"from_answer and from_request both make {', '.join(sorted(both))}")
+        if both := self.from_response.keys() & self.from_request.keys():
+            raise ValueError(f"from_response and from_request both make {', '.join(sorted(both))}")
         for name, param in self.from_request.items():
             if param not in self.params:
                 raise ValueError(f"from_request: {name!r} is of {param!r}, which is not in params")
-        if self.incremental is not None and self.incremental.param in self.params:
-            raise ValueError(f"incremental: {self.incremental.param!r} is in params, too")
+        if self.incremental is not None and self.incremental.cursor_param in self.params:
+            raise ValueError(f"incremental: {self.incremental.cursor_param!r} is in params, too")
         if self.incremental is not None and self.incremental.lag is not None and not self.key:
             raise ValueError("incremental: with a lag records come again, so they need a key")
         return self

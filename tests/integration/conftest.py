@@ -72,10 +72,17 @@ def _superuser(server: Server) -> psycopg.Connection[tuple[Any, ...]]:
 @pytest.fixture(scope="session")
 def prepared(cluster: Server) -> dict[str, str]:
     """The databases of a stack as they are prepared, by the names of the templates of them."""
+    databases = (names.WAREHOUSE_DATABASE, names.AIRFLOW_DATABASE)
+    with _superuser(cluster) as connection:
+        # Tests of the cluster alone may have been first, and have left something in them.
+        for database in databases:
+            connection.execute(
+                SQL("drop database if exists {} with (force)").format(Identifier(database))
+            )
     postgres.prepare(cluster)
     templates = {}
     with _superuser(cluster) as connection:
-        for database in (names.WAREHOUSE_DATABASE, names.AIRFLOW_DATABASE):
+        for database in databases:
             templates[database] = f"prepared_{database}"
             connection.execute(
                 SQL("create database {} template {}").format(

@@ -207,7 +207,7 @@ def test_what_one_account_has_yet_to_build_excuses_no_difference_of_another(
 
 
 def test_a_cursor_is_that_of_the_account(load: Load, loader: PostgresHook) -> None:
-    source = declare(params={}, incremental=Incremental(field="at", param="since"))
+    source = declare(params={}, incremental=Incremental(cursor_path="at", cursor_param="since"))
     load("north", day(1), {1: "1"}, source=source, cursor="n1")
     load("south", day(2), {1: "1"}, source=source, cursor="s2")
     assert ledger.cursor_before(loader, source, day(3), "north") == "n1"

@@ -125,7 +125,7 @@ def test_every_page_is_asked_for_with_the_key_once(
 
     source.answer = answer
     connect(source.url, password=SECRET, extra={"api_key_param": "shop"})
-    fetched, records = extract(declare(pagination=NextLink(at="next")))
+    fetched, records = extract(declare(pagination=NextLink(next_url_path="next")))
     assert [record["id"] for record in records] == [1, 2, 3, 4]
     assert [asked.params["shop"] for asked in source.asked] == [SECRET] * 4
     assert secrets_in(fetched.request) == []
@@ -141,7 +141,7 @@ def test_a_key_in_the_query_is_sent_with_every_page_side_by_side(
 
     source.answer = answer
     connect(source.url, password="k", extra={"api_key_param": "shop"})
-    strategy = PageNumber(page="page", size="n", most=2, total="total")
+    strategy = PageNumber(page_param="page", size_param="n", page_size=2, total_path="total")
     extract(declare(pagination=strategy, concurrency=4))
     # The last one is past the end, which its last page, a full one, leaves open.
     assert [asked.params["shop"] for asked in source.asked] == ["k"] * 11
@@ -221,11 +221,11 @@ def test_a_key_of_any_characters_is_sent_as_it_is(
 
 
 FAILURES: dict[str, Any] = {
-    "401": Reply({"error": "no"}, 401),
+    "401": Reply({"error_path": "no"}, 401),
     "429": Reply(b"", 429, {"Retry-After": "60"}),
     "503": Reply(b"", 503),
     "no JSON": Reply(b"<html>"),
-    "an error with status 200": Reply({"error": {"message": "key wrong"}}),
+    "an error with status 200": Reply({"error_path": {"message": "key wrong"}}),
     "empty": Reply({"results": []}),
     "a link elsewhere": Reply({"results": [1], "next": "http://other.example/?page=2"}),
     "a link that loops": Reply({"results": [1], "next": "?"}),
@@ -250,7 +250,10 @@ def test_no_failure_tells_the_login(
     caplog.set_level(logging.INFO)
     caplog.set_level(logging.DEBUG, "elt")
     with pytest.raises(SourceError, match="shop__orders") as caught:
-        extract(declare(error="error", pagination=NextLink(at="next")), params={"q": "1"})
+        extract(
+            declare(error_path="error", pagination=NextLink(next_url_path="next")),
+            params={"q": "1"},
+        )
     assert secrets_in(told(caught, caplog)) == []
 
 
@@ -267,7 +270,7 @@ def test_no_success_tells_the_login(
     connect(source.url, **fields)
     with caplog.at_level(logging.DEBUG, "elt"), caplog.at_level(logging.INFO):
         fetched, _ = extract(
-            declare(pagination=Cursor(param="after", at="next")), params={"q": "1"}
+            declare(pagination=Cursor(cursor_param="after", cursor_path="next")), params={"q": "1"}
         )
     assert fetched.records == 2
     assert secrets_in(repr(fetched) + caplog.text) == []

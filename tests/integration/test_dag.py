@@ -330,7 +330,7 @@ def test_a_limit_that_renders_as_no_number_fails_at_once(limit: str) -> None:
 
 
 def test_an_endless_source_wants_a_limit() -> None:
-    endless = PageNumber(page="page", size="size", endless=True)
+    endless = PageNumber(page_param="page", size_param="size", endless=True)
     with pytest.raises(ValueError, match="needs a limit of records"):
         pipeline(declared(pagination=endless), dag_id="other", marts=["users"])
 

@@ -71,10 +71,12 @@ def declare(**changes: Any) -> Source:
         "entity": "users",
         "conn_id": "randomuser_api",
         "endpoint": "/api/1.4/",
-        "records": "results",
-        "error": "error",
+        "records_path": "results",
+        "error_path": "error",
         "redact": ("login.password",),
-        "pagination": PageNumber(page="page", size="results", most=10, endless=True),
+        "pagination": PageNumber(
+            page_param="page", size_param="results", page_size=10, endless=True
+        ),
         "concurrency": 1,
     }
     return Source(**(fields | changes))

@@ -42,8 +42,8 @@ def source(**fields: Any) -> Declared:
         "conn_id": "randomuser_api",
         "endpoint": "/api/",
         "params": {"day": "{{ period(dag_run) }}"},
-        "records": "results",
-        "pagination": PageNumber(page="page", size="results"),
+        "records_path": "results",
+        "pagination": PageNumber(page_param="page", size_param="results"),
     }
     return Declared(**declared | fields)
 
@@ -215,7 +215,7 @@ def test_a_ledger_of_an_earlier_release_tells_by_the_ids_of_its_runs(
     [
         {"params": {}},
         {"params": {"seed": "{{ params.seed }}"}},
-        {"params": {}, "incremental": Incremental(field="id", param="since")},
+        {"params": {}, "incremental": Incremental(cursor_path="id", cursor_param="since")},
     ],
 )
 def test_where_later_loads_make_up_for_a_day_it_is_no_gap(

@@ -43,9 +43,11 @@ def source() -> Source:
         entity="orders",
         conn_id=CONN_ID,
         endpoint="/orders",
-        records="results",
+        records_path="results",
         key="id",
-        incremental=Incremental(field="at", param="since", initial="2026-11-03T00:00:00Z"),
+        incremental=Incremental(
+            cursor_path="at", cursor_param="since", initial="2026-11-03T00:00:00Z"
+        ),
     )
 
 

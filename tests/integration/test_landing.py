@@ -41,10 +41,10 @@ SOURCE = Source(
     entity="users",
     conn_id="randomuser_api",
     endpoint="/api/1.4/",
-    records="results",
-    error="error",
+    records_path="results",
+    error_path="error",
     redact=("login.password",),
-    pagination=PageNumber(page="page", size="results", most=100, endless=True),
+    pagination=PageNumber(page_param="page", size_param="results", page_size=100, endless=True),
 )
 TABLE = "raw.randomuser__users"
 DAY = datetime(2026, 11, 22, tzinfo=UTC)

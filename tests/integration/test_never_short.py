@@ -173,9 +173,9 @@ def right(server: Server, most: int, *, uses: frozenset[str] = frozenset()) -> P
         # Whole pages may be hidden, which are no end where it says so.
         uses = frozenset({"more", "pages", *uses})
     if "more" in uses and server.more:
-        said["more"] = "meta.has_more"
+        said["more_path"] = "meta.has_more"
     if "total" in uses and server.total:
-        said["total"] = (
+        said["total_path"] = (
             Header(name="x-total-count") if server.total == "header" else ["meta", "total"]
         )
     counted: dict[str, Any] = {
@@ -186,19 +186,29 @@ def right(server: Server, most: int, *, uses: frozenset[str] = frozenset()) -> P
     match server.takes:
         case "page":
             last: dict[str, Any] = (
-                {"last_page": "meta.total_pages"} if "pages" in uses and server.pages else {}
+                {"last_page_path": "meta.total_pages"} if "pages" in uses and server.pages else {}
             )
-            return PageNumber(page="page", size="size", most=most, **counted, **last)
+            return PageNumber(
+                page_param="page", size_param="size", page_size=most, **counted, **last
+            )
         case "offset":
-            return Offset(size="size", most=most, **counted)
+            return Offset(size_param="size", page_size=most, **counted)
         case "cursor":
-            return Cursor(param="after", at="meta.next_cursor", size="size", most=most, **said)
+            return Cursor(
+                cursor_param="after",
+                cursor_path="meta.next_cursor",
+                size_param="size",
+                page_size=most,
+                **said,
+            )
         case "link":
-            return NextLink(at=("meta", "next"), **said)
+            return NextLink(next_url_path=("meta", "next"), **said)
         case "header":
             # As many as were asked for and no link may be all.
-            return LinkHeader(size="size", most=most, may_be_absent=True, **said)
-    return LastRecord(param="last", field="id", size="size", most=most, **said)
+            return LinkHeader(size_param="size", page_size=most, may_be_absent=True, **said)
+    return LastRecord(
+        cursor_param="last", cursor_path="id", size_param="size", page_size=most, **said
+    )
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +250,7 @@ def test_what_is_declared_rightly_is_loaded_whole(
     """Of an honest server all records, each once and in order; of others all, or an error."""
     pagination = right(server, most, uses=uses)
     if isinstance(pagination, LastRecord) and not server.keyed:
-        pagination = pagination.model_copy(update={"field": "n"})
+        pagination = pagination.model_copy(update={"cursor_path": "n"})
     try:
         ids = loaded(running, server, pagination, concurrency=concurrency)
     except SourceError as error:
@@ -260,19 +270,19 @@ def test_what_is_declared_rightly_is_loaded_whole(
 ANY = st.sampled_from(
     [
         SinglePage(),
-        PageNumber(page="page"),
-        PageNumber(page="page", size="size", most=5),
-        PageNumber(page="seite", size="size", most=7),
-        Offset(size="size", most=5),
-        Offset(offset="start", size="size", most=9),
-        Cursor(param="after", at="meta.next_cursor"),
-        Cursor(param="after", at="meta.cursor", may_be_absent=True),
-        NextLink(at="meta.next"),
-        NextLink(at="next", may_be_absent=True),
-        LinkHeader(size="size", most=4),
+        PageNumber(page_param="page"),
+        PageNumber(page_param="page", size_param="size", page_size=5),
+        PageNumber(page_param="seite", size_param="size", page_size=7),
+        Offset(size_param="size", page_size=5),
+        Offset(offset_param="start", size_param="size", page_size=9),
+        Cursor(cursor_param="after", cursor_path="meta.next_cursor"),
+        Cursor(cursor_param="after", cursor_path="meta.cursor", may_be_absent=True),
+        NextLink(next_url_path="meta.next"),
+        NextLink(next_url_path="next", may_be_absent=True),
+        LinkHeader(size_param="size", page_size=4),
         LinkHeader(),
-        LastRecord(param="last", field="id"),
-        LastRecord(param="since", field="id", take="greatest"),
+        LastRecord(cursor_param="last", cursor_path="id"),
+        LastRecord(cursor_param="since", cursor_path="id", take="greatest"),
     ]
 )
 
@@ -295,9 +305,9 @@ def test_no_declaration_is_green_with_part_of_the_records(
 ) -> None:
     said: dict[str, Any] = {}
     if total and server.total not in (None, "header"):
-        said["total"] = "meta.total"
+        said["total_path"] = "meta.total"
     if more and server.more is not None:
-        said["more"] = "meta.has_more"
+        said["more_path"] = "meta.has_more"
     pagination = declared.model_copy(update={**said, "most_pages": 100})
     try:
         ids = loaded(running, server, pagination, concurrency=concurrency)

@@ -451,11 +451,15 @@ def test_the_written_test_of_the_source_passes(made: Made, dags: dict[str, Any])
 def test_page_numbers_and_nested_fields(made: Made, dags: dict[str, Any], read: Read) -> None:
     source = dags["shop"].source
     assert source.entity == "sales_orders"
-    assert (source.records, source.key) == ("data.orders", "orderId")
+    assert (source.records_path, source.key) == ("data.orders", "orderId")
     assert source.params == {"region": "eu"}
     pagination = source.pagination
-    assert (pagination.page, pagination.size, pagination.most) == ("page", "per_page", 20)
-    assert pagination.total == "meta.total"
+    assert (pagination.page_param, pagination.size_param, pagination.page_size) == (
+        "page",
+        "per_page",
+        20,
+    )
+    assert pagination.total_path == "meta.total"
     assert source.redact == ("customer.accessToken",)
     assert "s3cret" not in "".join(made.files.values())
     assert len(made.text("dags/shop.py").splitlines()) <= 30
@@ -522,7 +526,7 @@ def test_hostile_names_and_values_are_data(made: Made, read: Read) -> None:
 
 def test_xml(made: Made, dags: dict[str, Any], read: Read) -> None:
     source = dags["bank"].source
-    assert (source.format, source.records, source.key) == ("xml", "Item", "@ID")
+    assert (source.format, source.records_path, source.key) == ("xml", "Item", "@ID")
     rows = read("select * from analytics.rates order by id")
     assert [(row["id"], row["code"], row["imia"], row["per"]) for row in rows] == [
         ("R01", "036", 'Доллар & "1"', 1),
@@ -546,14 +550,18 @@ def test_a_date_in_the_url_is_that_of_the_run(made: Made, dags: dict[str, Any], 
 def test_what_is_around_the_records_is_taken_along(
     made: Made, dags: dict[str, Any], read: Read
 ) -> None:
-    assert dags["bank"].source.from_answer == {"document_data": "@Дата"}
+    assert dags["bank"].source.from_response == {"document_data": "@Дата"}
     rows = read("select distinct document_data from analytics.rates")
     assert rows == [{"document_data": date(2026, 4, 25)}]
 
 
 def test_an_endless_source_has_a_limit(made: Made, dags: dict[str, Any], read: Read) -> None:
     pagination = dags["crowd"].source.pagination
-    assert (pagination.page, pagination.size, pagination.endless) == ("page", "results", True)
+    assert (pagination.page_param, pagination.size_param, pagination.endless) == (
+        "page",
+        "results",
+        True,
+    )
     assert "no last page" in made.said["crowd"]
     assert read("select count(*) as n from analytics.people") == [{"n": 50}]
     assert dags["crowd"].dag.params["records"] == 50
@@ -570,7 +578,7 @@ def test_the_key_is_said_as_the_option_takes_it(made: Made) -> None:
 def test_a_list_with_links_and_a_login(made: Made, dags: dict[str, Any], read: Read) -> None:
     source = dags["tracker"].source
     assert type(source.pagination).__name__ == "LinkHeader"
-    assert source.records is None
+    assert source.records_path is None
     assert len(read("select * from analytics.issues")) == 7
     assert TOKEN not in "".join(made.files.values())
     assert "AIRFLOW_CONN_TRACKER_API" in made.said["tracker"]
@@ -578,8 +586,8 @@ def test_a_list_with_links_and_a_login(made: Made, dags: dict[str, Any], read: R
 
 def test_places_that_are_lists(made: Made, dags: dict[str, Any], read: Read) -> None:
     source = dags["world"].source
-    assert (source.records, source.keys) == ((1,), (("@iso.id",),))
-    assert source.pagination.last_page == (0, "pages")
+    assert (source.records_path, source.keys) == ((1,), (("@iso.id",),))
+    assert source.pagination.last_page_path == (0, "pages")
     rows = read("select iso_id, in_value from analytics.indicators order by iso_id")
     assert [(row["iso_id"], float(row["in_value"])) for row in rows] == [
         (f"C{number}", number / 2) for number in range(5)

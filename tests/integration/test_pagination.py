@@ -105,14 +105,20 @@ class Shop:
 def strategies(total: bool = False, most: int = 10) -> dict[str, Any]:
     place = "total" if total else None
     return {
-        "page_number": PageNumber(page="page", size="size", most=most, total=place),
-        "offset": Offset(size="size", most=most, total=place),
-        "cursor": Cursor(param="after", at="cursor", total=place),
-        "cursor with a size": Cursor(
-            param="after", at="cursor", size="size", most=most, total=place
+        "page_number": PageNumber(
+            page_param="page", size_param="size", page_size=most, total_path=place
         ),
-        "next_link": NextLink(at="next", total=place),
-        "link_header": LinkHeader(total=place),
+        "offset": Offset(size_param="size", page_size=most, total_path=place),
+        "cursor": Cursor(cursor_param="after", cursor_path="cursor", total_path=place),
+        "cursor with a size": Cursor(
+            cursor_param="after",
+            cursor_path="cursor",
+            size_param="size",
+            page_size=most,
+            total_path=place,
+        ),
+        "next_link": NextLink(next_url_path="next", total_path=place),
+        "link_header": LinkHeader(total_path=place),
     }
 
 
@@ -226,7 +232,7 @@ def test_a_page_that_is_refused_is_an_error(source: HttpSource, kind: str, statu
 
 
 def test_a_page_past_the_end_is_the_end_where_its_status_is_declared(source: HttpSource) -> None:
-    strategy = PageNumber(page="page", size="size", most=10, past_end=404)
+    strategy = PageNumber(page_param="page", size_param="size", page_size=10, past_end=404)
     source.answer = Shop(20, past_end=404)
     assert ids(extract(declare(pagination=strategy))[1]) == list(range(20))
     source.answer = Shop(20, past_end=410)
@@ -236,7 +242,7 @@ def test_a_page_past_the_end_is_the_end_where_its_status_is_declared(source: Htt
 
 def test_a_first_page_that_is_refused_is_an_error_whatever_is_declared(source: HttpSource) -> None:
     source.answer = replies(Reply(b"", 404))
-    strategy = PageNumber(page="page", past_end=404)
+    strategy = PageNumber(page_param="page", past_end=404)
     with pytest.raises(SourceRefusedError, match="it answered 404"):
         extract(declare(pagination=strategy, may_be_empty=True))
 
@@ -245,10 +251,10 @@ def test_a_first_page_that_is_refused_is_an_error_whatever_is_declared(source: H
 @pytest.mark.parametrize(
     "strategy",
     [
-        Cursor(param="after", at="cursor", size="size", most=100),
-        LinkHeader(size="size", most=100),
-        Cursor(param="after", at="cursor"),
-        NextLink(at="next"),
+        Cursor(cursor_param="after", cursor_path="cursor", size_param="size", page_size=100),
+        LinkHeader(size_param="size", page_size=100),
+        Cursor(cursor_param="after", cursor_path="cursor"),
+        NextLink(next_url_path="next"),
     ],
 )
 def test_a_page_that_the_source_named_and_refuses_is_an_error(
@@ -268,14 +274,14 @@ def test_zero_based_pages_and_one_based_offsets(source: HttpSource) -> None:
         return Reply({"results": [{"id": page}] if page < 3 else []})
 
     source.answer = from_zero
-    assert ids(extract(declare(pagination=PageNumber(page="page", start=0)))[1]) == [0, 1, 2]
+    assert ids(extract(declare(pagination=PageNumber(page_param="page", start=0)))[1]) == [0, 1, 2]
 
     def from_one(asked: Asked) -> Reply:
         at = int(asked.params["offset"])
         return Reply({"results": [{"id": one} for one in range(at, min(at + 10, 26))]})
 
     source.answer = from_one
-    strategy = Offset(size="size", most=10, start=1)
+    strategy = Offset(size_param="size", page_size=10, start=1)
     assert ids(extract(declare(pagination=strategy))[1]) == list(range(1, 26))
 
 
@@ -349,7 +355,9 @@ def test_ends_of_a_cursor(source: HttpSource, end: dict[str, Any]) -> None:
     source.answer = replies(
         {"results": [{"id": 1}], "cursor": "b", "more": True}, {"results": [{"id": 2}], **end}
     )
-    strategy = Cursor(param="after", at="cursor", more="more" if "more" in end else None)
+    strategy = Cursor(
+        cursor_param="after", cursor_path="cursor", more_path="more" if "more" in end else None
+    )
     assert ids(extract(declare(pagination=strategy))[1]) == [1, 2]
     assert len(source.asked) == 2
 
@@ -366,7 +374,7 @@ def test_empty_pages_that_name_a_next_one(source: HttpSource) -> None:
     source.answer = replies(*bodies[1:])
     assert ids(extract(declare(pagination=strategies()["cursor"]))[1]) == [2]
     source.answer = replies(*bodies)
-    strategy = Cursor(param="after", at="cursor", until_empty=True)
+    strategy = Cursor(cursor_param="after", cursor_path="cursor", until_empty=True)
     assert ids(extract(declare(pagination=strategy))[1]) == [1]
     source.answer = replies({**bodies[1], "cursor": "b"}, {**bodies[1], "cursor": None})
     with pytest.raises(SourceError, match="'results' is empty, and so are all pages after it"):
@@ -383,7 +391,7 @@ def test_parameters_of_the_source_are_sent_with_every_page_and_not_with_links(
         assert {asked.params.get("city") for asked in source.asked} == {"Omsk"}
         assert not any("none" in asked.params for asked in source.asked)
     source.asked.clear()
-    extract(declare(pagination=NextLink(at="next")), params={"city": "Omsk"})
+    extract(declare(pagination=NextLink(next_url_path="next")), params={"city": "Omsk"})
     # A link has all that its request needs in itself.
     assert [asked.params.get("city") for asked in source.asked] == ["Omsk", None, None]
 
@@ -396,8 +404,8 @@ def test_pages_of_xml_by_their_links(source: HttpSource) -> None:
         return Reply(body.encode("utf-16"), headers={"Content-Type": "text/xml"})
 
     source.answer = answer
-    strategy = NextLink(at="next", total="@total")
-    declared = declare(pagination=strategy, format="xml", records="id", encoding="utf-16")
+    strategy = NextLink(next_url_path="next", total_path="@total")
+    declared = declare(pagination=strategy, format="xml", records_path="id", encoding="utf-16")
     assert extract(declared)[1] == ["1", "2", "3"]
 
 
@@ -408,8 +416,8 @@ def test_pages_of_lines(source: HttpSource) -> None:
         return Reply(b"".join(lines))
 
     source.answer = answer
-    strategy = Offset(size="size", most=10)
-    declared = declare(pagination=strategy, format="ndjson", records=None)
+    strategy = Offset(size_param="size", page_size=10)
+    declared = declare(pagination=strategy, format="ndjson", records_path=None)
     assert ids(extract(declared)[1]) == list(range(25))
 
 
@@ -456,7 +464,9 @@ def test_an_incremental_source_may_have_nothing_new(
     source: HttpSource, strategy: Any, body: Any
 ) -> None:
     source.answer = replies(body)
-    declared = declare(pagination=strategy, incremental=Incremental(field="id", param="since"))
+    declared = declare(
+        pagination=strategy, incremental=Incremental(cursor_path="id", cursor_param="since")
+    )
     fetched, records = extract(declared, since="41")
     assert (fetched.cursor, records, len(source.asked)) == ("41", [], 1)
     assert source.asked[0].params["since"] == "41"
@@ -467,7 +477,7 @@ def test_an_incremental_source_asks_for_what_is_new(source: HttpSource, kind: st
     source.answer = Shop(45)
     declared = declare(
         pagination=strategies()[kind],
-        incremental=Incremental(field="id", param="since", initial="0"),
+        incremental=Incremental(cursor_path="id", cursor_param="since", initial="0"),
     )
     fetched, _ = extract(declared)
     assert fetched.cursor == "44"
@@ -579,7 +589,7 @@ def test_scheme_port_and_login_of_a_link_are_those_of_the_connection(
     source: HttpSource, base: str
 ) -> None:
     source.answer = Shop(25, base=base.replace("HOST", f"127.0.0.1:{source.port}"))
-    assert ids(extract(declare(pagination=NextLink(at="next")))[1]) == list(range(25))
+    assert ids(extract(declare(pagination=NextLink(next_url_path="next")))[1]) == list(range(25))
     assert not any("Authorization" in asked.headers for asked in source.asked)
 
 
@@ -595,7 +605,7 @@ def test_links_of_pages_that_were_redirected_to_lead_back(
         return shop(asked)
 
     source.answer = answer
-    assert ids(extract(declare(pagination=NextLink(at="next")))[1]) == list(range(25))
+    assert ids(extract(declare(pagination=NextLink(next_url_path="next")))[1]) == list(range(25))
     assert [asked.path for asked in source.asked] == ["/orders"] + ["/v2/list/"] * 3
 
 
@@ -609,7 +619,9 @@ def page(*numbers: int, **more: Any) -> Reply:
 
 
 @pytest.mark.parametrize("keyed", [False, True])
-@pytest.mark.parametrize("strategy", [PageNumber(page="page"), Offset(size="size", most=2)])
+@pytest.mark.parametrize(
+    "strategy", [PageNumber(page_param="page"), Offset(size_param="size", page_size=2)]
+)
 @pytest.mark.parametrize("total", [None, "total"])
 def test_a_source_that_ignores_the_page_is_an_error(
     source: HttpSource, strategy: Any, keyed: bool, total: str | None
@@ -618,7 +630,7 @@ def test_a_source_that_ignores_the_page_is_an_error(
     source.answer = lambda asked: (
         page(1, 2, total=20) if keyed else Reply({"results": [{"id": 1}, {"id": 2}], "total": 20})
     )
-    strategy = strategy.model_copy(update={"total": total})
+    strategy = strategy.model_copy(update={"total_path": total})
     with pytest.raises(SourceInvalidError, match="repeats the records of page 1"):
         extract(declare(pagination=strategy, key="id" if keyed else ()))
     assert len(source.asked) <= (4 if total is None else 1 + 9 + 3 * 9)
@@ -669,7 +681,7 @@ def test_a_walk_without_end_is_given_up(source: HttpSource, kind: str) -> None:
         return page(count, cursor=count, next=link, link=link)
 
     source.answer = answer
-    strategy = strategies()[kind].model_copy(update={"most_pages": 7, "most": 1})
+    strategy = strategies()[kind].model_copy(update={"most_pages": 7, "page_size": 1})
     with pytest.raises(
         SourceInvalidError, match=r"more than 7 pages; .*declare a greater 'most_pages'"
     ):
@@ -745,8 +757,8 @@ def test_fewer_records_than_the_total_says_are_an_error(source: HttpSource, kind
 def test_one_page_with_fewer_records_than_its_total_is_an_error(source: HttpSource) -> None:
     source.answer = lambda asked: page(1, 2, total=3)
     with pytest.raises(SourceError, match="3 records and has given 2"):
-        extract(declare(pagination=SinglePage(total="total")))
-    assert ids(extract(declare(pagination=SinglePage(total="total")), limit=2)[1]) == [1, 2]
+        extract(declare(pagination=SinglePage(total_path="total")))
+    assert ids(extract(declare(pagination=SinglePage(total_path="total")), limit=2)[1]) == [1, 2]
 
 
 @pytest.mark.parametrize("kind", COUNTED)
@@ -961,16 +973,16 @@ HIDDEN = [one for one in range(30) if one not in (13, 27)]
 @pytest.mark.parametrize(
     "strategy",
     [
-        PageNumber(page="page"),
-        PageNumber(page="page", size="size", most=10),
-        Offset(size="size", most=10),
-        Offset(size="size", most=10, counts_hidden=True),
+        PageNumber(page_param="page"),
+        PageNumber(page_param="page", size_param="size", page_size=10),
+        Offset(size_param="size", page_size=10),
+        Offset(size_param="size", page_size=10, counts_hidden=True),
     ],
 )
 def test_records_that_are_not_shown_end_nothing(
     source: HttpSource, strategy: Any, total: str | None
 ) -> None:
-    strategy = strategy.model_copy(update={"total": total})
+    strategy = strategy.model_copy(update={"total_path": total})
     answer = lambda asked: shown(asked, total=28)  # noqa: E731
     assert keyed(source, answer, strategy, concurrency=3) == HIDDEN
     source.asked.clear()
@@ -982,7 +994,7 @@ def test_offsets_that_count_what_is_not_shown_are_an_error_without_a_key(
 ) -> None:
     source.answer = shown
     with pytest.raises(SourceInvalidError, match=r"page 3 begins with the last 1 .*counts_hidden"):
-        extract(declare(pagination=Offset(size="size", most=10)))
+        extract(declare(pagination=Offset(size_param="size", page_size=10)))
 
 
 @pytest.mark.parametrize(
@@ -998,7 +1010,9 @@ def test_offsets_that_count_what_is_not_shown_are_an_error_without_a_key(
     ],
     ids=lambda sign: next(iter(sign)),
 )
-@pytest.mark.parametrize("strategy", [SinglePage(), Cursor(param="c", at="none", more="no")])
+@pytest.mark.parametrize(
+    "strategy", [SinglePage(), Cursor(cursor_param="c", cursor_path="none", more_path="no")]
+)
 def test_a_sign_of_more_that_is_not_followed_is_an_error(
     source: HttpSource, strategy: Any, sign: dict[str, Any]
 ) -> None:
@@ -1019,7 +1033,7 @@ def test_signs_in_headers_and_counts(source: HttpSource) -> None:
     source.answer = lambda asked: some(1, 2)
     with pytest.raises(SourceInvalidError, match="as many as parameter per_page asks for"):
         extract(declare(params={"per_page": "2"}), params={"per_page": "2"})
-    strategy = Offset(size="size", most=2, total=Header(name="x-total-count"))
+    strategy = Offset(size_param="size", page_size=2, total_path=Header(name="x-total-count"))
     answer = lambda asked: replace(Shop(5)(asked), headers={"X-Total-Count": "5"})  # noqa: E731
     assert keyed(source, answer, strategy) == [0, 1, 2, 3, 4]
 
@@ -1030,10 +1044,10 @@ def test_the_last_record_is_the_cursor(source: HttpSource, most: int) -> None:
         at = int(asked.params.get("starting_after", -1)) + 1
         return some(*range(at, min(at + most, 27)), has_more=at + most < 27)
 
-    strategy = LastRecord(param="starting_after", field="id", more="has_more")
+    strategy = LastRecord(cursor_param="starting_after", cursor_path="id", more_path="has_more")
     assert keyed(source, answer, strategy) == list(range(27))
     assert len(source.asked) == -(-27 // most)
-    assert keyed(source, answer, LastRecord(param="starting_after", field="id"),
+    assert keyed(source, answer, LastRecord(cursor_param="starting_after", cursor_path="id"),
                  ignore_signs_of_more=["has_more"]) == list(range(27))  # fmt: skip
 
 
@@ -1042,7 +1056,7 @@ def test_the_greatest_value_is_the_cursor_and_its_record_comes_again(source: Htt
         at = int(asked.params.get("since", 0))
         return some(*range(at, min(at + 10, 27)))
 
-    strategy = LastRecord(param="since", field="id", take="greatest")
+    strategy = LastRecord(cursor_param="since", cursor_path="id", take="greatest")
     assert keyed(source, answer, strategy) == list(range(27))
 
 
@@ -1051,17 +1065,21 @@ def test_the_end_by_repetition_and_by_status_of_offsets(source: HttpSource) -> N
         page = min(int(asked.params["page"]), 3)
         return some(*range(10 * page - 10, 10 * page))
 
-    strategy = PageNumber(page="page", until_repeat=True)
+    strategy = PageNumber(page_param="page", until_repeat=True)
     assert keyed(source, clamped, strategy) == list(range(30))
     with pytest.raises(SourceInvalidError, match=r"repeats the records of page 3; .*until_repeat"):
-        keyed(source, clamped, PageNumber(page="page"))
+        keyed(source, clamped, PageNumber(page_param="page"))
     ignoring = lambda asked: some(1, 2)  # noqa: E731
     with pytest.raises(SourceInvalidError, match="repeats the records of page 1"):
-        keyed(source, ignoring, PageNumber(page="p", size="n", most=2, until_repeat=True))
+        keyed(
+            source,
+            ignoring,
+            PageNumber(page_param="p", size_param="n", page_size=2, until_repeat=True),
+        )
     refusing = Shop(20, past_end=416)
-    assert keyed(source, refusing, Offset(size="size", most=10, past_end=(404, 416))) == list(
-        range(20)
-    )
+    assert keyed(
+        source, refusing, Offset(size_param="size", page_size=10, past_end=(404, 416))
+    ) == list(range(20))
 
 
 def test_equal_pages_without_a_key_are_no_repeat_where_there_is_more(source: HttpSource) -> None:
@@ -1069,9 +1087,9 @@ def test_equal_pages_without_a_key_are_no_repeat_where_there_is_more(source: Htt
         page = int(asked.params["page"])
         return some(*([7] * (10 if page < 4 else 3)), pages=4, has_more=page < 4, total=33)
 
-    for said in ({"more": "has_more"}, {"last_page": "pages"}, {"total": "total"}):
+    for said in ({"more_path": "has_more"}, {"last_page_path": "pages"}, {"total_path": "total"}):
         source.answer = answer
-        strategy = PageNumber(page="page", **said)  # type: ignore[arg-type]
+        strategy = PageNumber(page_param="page", **said)  # type: ignore[arg-type]
         assert ids(extract(declare(pagination=strategy, concurrency=2))[1]) == [7] * 33
 
 
@@ -1080,10 +1098,10 @@ def test_parameters_in_the_path_several_times_and_with_a_dollar(source: HttpSour
         page = int(asked.path.rpartition("/")[2])
         return some(*range(10 * page, 10 * page + (10 if page < 3 else 0)))
 
-    strategy = PageNumber(page="page", start=0)
+    strategy = PageNumber(page_param="page", start=0)
     assert keyed(source, answer, strategy, endpoint="/orders/{page}") == list(range(30))
     declared = declare(
-        pagination=Offset(offset="$skip", size="$top", most=10),
+        pagination=Offset(offset_param="$skip", size_param="$top", page_size=10),
         params={"tag": ["a b", "c"], "none": ["", ""]},
     )
     source.asked.clear()
@@ -1095,8 +1113,8 @@ def test_parameters_in_the_path_several_times_and_with_a_dollar(source: HttpSour
 def test_links_that_name_a_host_behind_a_proxy(source: HttpSource, other: HttpSource) -> None:
     source.answer = Shop(25, base=f"http://localhost:{other.port}/orders")
     for host in ("localhost", f"LOCALHOST:{other.port}"):
-        strategy = NextLink(at="next", other_hosts=(host,))
+        strategy = NextLink(next_url_path="next", other_hosts=(host,))
         assert ids(extract(declare(pagination=strategy))[1]) == list(range(25))
     with pytest.raises(SourceInvalidError, match=r"another host.*'other_hosts'"):
-        extract(declare(pagination=NextLink(at="next", other_hosts=("localhost:1",))))
+        extract(declare(pagination=NextLink(next_url_path="next", other_hosts=("localhost:1",))))
     assert other.asked == []

@@ -69,18 +69,20 @@ def test_a_link_under_a_name_with_a_dot(source: HttpSource) -> None:
         return Reply({"value": page(asked, 3, 7), **link})
 
     source.answer = answer
-    declared = declare(records="value", key="id", pagination=NextLink(at=("@odata.nextLink",)))
+    declared = declare(
+        records_path="value", key="id", pagination=NextLink(next_url_path=("@odata.nextLink",))
+    )
     assert extract(declared)[1] == records(*range(7))
     with pytest.raises(SourceInvalidError, match=r"declare \['@odata.nextLink'\]"):
-        extract(declare(records="value", pagination=NextLink(at="@odata.nextLink")))
+        extract(declare(records_path="value", pagination=NextLink(next_url_path="@odata.nextLink")))
 
 
 def test_rows_in_a_list_with_what_is_said_about_them(source: HttpSource) -> None:
     """World Bank: 2 of 23 records, if the list is taken for them; the total is in the first."""
     source.answer = lambda asked: Reply([{"total": "23", "page": 1}, page(asked, 10, 23)])
-    pages = PageNumber(page="page", total=(0, "total"))
+    pages = PageNumber(page_param="page", total_path=(0, "total"))
     fetched, found = extract(
-        declare(records=(1,), key="id", pagination=pages, from_answer={"of": (0, "total")})
+        declare(records_path=(1,), key="id", pagination=pages, from_response={"of": (0, "total")})
     )
     assert (fetched.pages, found) == (3, [one | {"of": "23"} for one in records(*range(23))])
 
@@ -88,7 +90,7 @@ def test_rows_in_a_list_with_what_is_said_about_them(source: HttpSource) -> None
 @pytest.mark.parametrize("last", NOTHING.values(), ids=NOTHING)
 def test_nothing_after_full_pages_is_the_end(last: Reply, source: HttpSource) -> None:
     source.answer = replies({"results": records(1, 2)}, {"results": records(3, 4)}, last)
-    declared = declare(key="id", pagination=PageNumber(page="page"))
+    declared = declare(key="id", pagination=PageNumber(page_param="page"))
     assert extract(declared)[1] == records(1, 2, 3, 4)
     assert [asked.params["page"] for asked in source.asked] == ["1", "2", "3"]
 
@@ -120,7 +122,7 @@ def test_a_wrong_place_and_a_failure_are_no_end(reply: Any, said: str, source: H
     )
     if "orders" not in reply:
         with pytest.raises(SourceError, match=said):
-            extract(declare(key="id", pagination=PageNumber(page="page")))
+            extract(declare(key="id", pagination=PageNumber(page_param="page")))
 
 
 def test_a_response_is_searched_for_signs_of_more_everywhere(source: HttpSource) -> None:

@@ -189,10 +189,10 @@ def test_no_descriptor_is_left_open() -> None:
 @pytest.mark.parametrize(
     ("pagination", "concurrency"),
     [
-        (PageNumber(page="page"), 1),
-        (PageNumber(page="page", total="total"), 8),
-        (PageNumber(page="page", size="n", most=1, endless=True), 8),
-        (Cursor(param="page", at="next"), 1),
+        (PageNumber(page_param="page"), 1),
+        (PageNumber(page_param="page", total_path="total"), 8),
+        (PageNumber(page_param="page", size_param="n", page_size=1, endless=True), 8),
+        (Cursor(cursor_param="page", cursor_path="next"), 1),
     ],
 )
 def test_an_extract_keeps_to_the_limit(
@@ -237,7 +237,7 @@ def test_extracts_side_by_side_keep_to_the_limit_together(source: HttpSource) ->
 
     source.answer = answer
     limited = declare(
-        pagination=PageNumber(page="page"), rate_limit=RateLimit(requests=20, seconds=1)
+        pagination=PageNumber(page_param="page"), rate_limit=RateLimit(requests=20, seconds=1)
     )
     threads = [threading.Thread(target=extract, args=(limited, 15)) for _ in range(2)]
     for thread in threads:
@@ -251,7 +251,7 @@ def test_extracts_side_by_side_keep_to_the_limit_together(source: HttpSource) ->
 def test_a_stopped_extract_waits_for_no_turn(source: HttpSource) -> None:
     """One page is refused; the others, which wait for turns far ahead, are given up at once."""
     source.answer = lambda asked: Reply(b"", 404)
-    pages = PageNumber(page="page", size="n", most=1, endless=True)
+    pages = PageNumber(page_param="page", size_param="n", page_size=1, endless=True)
     limited = declare(pagination=pages, concurrency=4, rate_limit=RateLimit(requests=1, seconds=30))
     begun = time.monotonic()
     with pytest.raises(SourceRefusedError, match="404"):

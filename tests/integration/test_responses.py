@@ -61,7 +61,7 @@ def test_a_403_that_is_a_rate_limit_is_waited_out(
         {"results": [{"id": 1}]}, limited, {"results": [{"id": 2}]}, {"results": []}
     )
     begun = time.monotonic()
-    _, records = extract(declare(pagination=PageNumber(page="page")))
+    _, records = extract(declare(pagination=PageNumber(page_param="page")))
     assert [record["id"] for record in records] == [1, 2]
     assert time.monotonic() - begun > 0.6
     assert "403 Forbidden (a rate limit, by its headers); it asks to wait 1 s" in caplog.text
@@ -191,7 +191,7 @@ def test_what_came_instead_of_data_is_said(source: HttpSource, reply: Reply, sai
 def test_json_where_xml_was_expected_is_quoted_by_its_words(source: HttpSource) -> None:
     source.answer = replies({"error": {"message": "no such day"}, "user": "jane"})
     with pytest.raises(SourceInvalidError, match=r"not XML: .*; it says: 'no such day'") as no:
-        extract(declare(format="xml", records="order"))
+        extract(declare(format="xml", records_path="order"))
     assert "jane" not in str(no.value)
 
 
@@ -241,7 +241,7 @@ def test_what_no_database_stores_is_an_error_that_names_it(
 
 def test_of_lines_too(source: HttpSource) -> None:
     source.answer = replies(Reply(b'{"id": 1}\n{"id": 2, "a": Infinity}\n'))
-    lines = declare(format="ndjson", records=None)
+    lines = declare(format="ndjson", records_path=None)
     with pytest.raises(SourceInvalidError, match="record 2 of the page: the field 'a' has NaN"):
         extract(lines)
     _, records = extract(lines.model_copy(update={"replace": ("NaN",)}))

@@ -114,9 +114,9 @@ def test_a_load_that_was_interrupted_equals_one_that_was_not(
     declared = declare(
         pagination=strategies(total)[kind],
         concurrency=concurrency,
-        from_answer={"seed": "info.seed"},
+        from_response={"seed": "info.seed"},
         key="id",
-        incremental=Incremental(field="id", param="since"),
+        incremental=Incremental(cursor_path="id", cursor_param="since"),
     )
     source.answer = answer
     whole, expected = attempt(declared, limit, since="1")
@@ -157,7 +157,9 @@ def interrupted_at(source: HttpSource, page: int, declared: Source) -> list[int]
     return list(range(45))
 
 
-PAGES = declare(pagination=PageNumber(page="page", size="size", most=10, until_short=True))
+PAGES = declare(
+    pagination=PageNumber(page_param="page", size_param="size", page_size=10, until_short=True)
+)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ def test_what_has_changed_in_between_is_begun_anew(
     source: HttpSource, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A cursor that has expired: the source refuses to go on from there."""
-    declared = declare(pagination=Cursor(param="after", at="cursor"))
+    declared = declare(pagination=Cursor(cursor_param="after", cursor_path="cursor"))
     everything = interrupted_at(source, 4, declared)
     shop = Shop(45)
     expired = ["30"]
@@ -282,7 +284,11 @@ def test_records_that_go_missing_are_asked_for_from_page_1(source: HttpSource) -
     """A total that is not reached is no outage: what the source has may have changed."""
     source.answer = replies({"results": [{"id": 1}], "total": 3, "cursor": None})
     with pytest.raises(SourceError, match="3 records and has given 1") as caught:
-        attempt(declare(pagination=Cursor(param="after", at="cursor", total="total")))
+        attempt(
+            declare(
+                pagination=Cursor(cursor_param="after", cursor_path="cursor", total_path="total")
+            )
+        )
     assert type(caught.value) is SourceError
 
 
@@ -291,7 +297,7 @@ def test_signs_of_more_of_an_earlier_attempt_are_judged(
 ) -> None:
     """Only its pages said how many there are, at no declared place; the later ones end before."""
     shop = Shop(40)
-    declared = declare(pagination=Cursor(param="after", at="cursor"))
+    declared = declare(pagination=Cursor(cursor_param="after", cursor_path="cursor"))
 
     def answer(asked: Asked) -> Reply:
         reply = shop(asked)
@@ -310,7 +316,9 @@ def test_what_was_replaced_in_pages_of_an_earlier_attempt_is_counted(source: Htt
     first = Reply(rb'{"results": [{"id": "\u0000"}], "next": "2"}')
     second = Reply(rb'{"results": [{"id": NaN}], "next": null}')
     source.answer = replies(first, LIMITED, second)
-    declared = declare(replace=("U+0000", "NaN"), pagination=Cursor(param="after", at="next"))
+    declared = declare(
+        replace=("U+0000", "NaN"), pagination=Cursor(cursor_param="after", cursor_path="next")
+    )
     with pytest.raises(SourceUnavailableError):
         attempt(declared)
     fetched, records = attempt(declared)

@@ -29,9 +29,9 @@ SOURCE = Source(
     entity="users",
     conn_id="randomuser_api",
     endpoint="/api/1.4/",
-    records="results",
-    error="error",
-    pagination=PageNumber(page="page", size="results", endless=True),
+    records_path="results",
+    error_path="error",
+    pagination=PageNumber(page_param="page", size_param="results", endless=True),
     read_timeout=0.5,
 )
 

@@ -17,10 +17,10 @@ FIELDS: dict[str, Any] = {
     "entity": "users",
     "conn_id": "randomuser_api",
     "endpoint": "/api/1.4/",
-    "records": "results",
-    "error": "error",
+    "records_path": "results",
+    "error_path": "error",
     "redact": ("login.password",),
-    "pagination": PageNumber(page="page", size="results", endless=True),
+    "pagination": PageNumber(page_param="page", size_param="results", endless=True),
 }
 TREE = redactions(("login.password",))
 
@@ -56,7 +56,7 @@ def page(*records: Any) -> bytes:
 
 def lines(**changes: Any) -> dict[str, Any]:
     """What makes the source one of a JSON text a line."""
-    return {"format": "ndjson", "records": None, "error": None, **changes}
+    return {"format": "ndjson", "records_path": None, "error_path": None, **changes}
 
 
 # Where the records are
@@ -85,7 +85,7 @@ def test_records_stay_as_sent() -> None:
 def test_records_are_the_answer_itself_or_somewhere_in_it(
     body: bytes, path: str | None, found: list[Any]
 ) -> None:
-    assert values(body, records=path) == found
+    assert values(body, records_path=path) == found
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_what_is_to_be_redacted_is_gone_wherever_it_stands() -> None:
 def test_no_way_to_write_a_field_keeps_it_from_redaction(record: bytes) -> None:
     for (found,) in (
         records(b'{"results":[' + record + b"]}"),
-        records(record, records=None),
+        records(record, records_path=None),
         records(record, **lines()),
     ):
         assert b"assword" not in found
@@ -203,7 +203,7 @@ def test_fields_of_the_answer_and_of_the_request_are_taken_along() -> None:
         body,
         {"day": "22.11.2026", "other": "x"},
         params={"day": "", "city": ""},
-        from_answer={"as_of": "meta.at", "number": "meta.n", "missing": "meta.none"},
+        from_response={"as_of": "meta.at", "number": "meta.n", "missing": "meta.none"},
         from_request={"asked_for": "day", "city": "city"},
     )
     more = {
@@ -218,7 +218,7 @@ def test_fields_of_the_answer_and_of_the_request_are_taken_along() -> None:
 
 def test_what_is_taken_along_replaces_a_field_and_passes_what_is_no_object() -> None:
     body = b'{"at": 1, "results": [{"at": 2}, 3, null, [4], "5"]}'
-    assert values(body, from_answer={"at": "at"}) == [{"at": 1}, 3, None, [4], "5"]
+    assert values(body, from_response={"at": "at"}) == [{"at": 1}, 3, None, [4], "5"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_what_is_taken_along_replaces_a_field_and_passes_what_is_no_object() -> 
 )
 def test_numbers_taken_along_stay_as_sent(number: str) -> None:
     body = b'{"at": %s, "results": [{}]}' % number.encode()
-    (found,) = records(body, from_answer={"at": "at"})
+    (found,) = records(body, from_response={"at": "at"})
     # In another notation, perhaps, but with every digit.
     assert (
         Decimal(found.decode().removeprefix('{"at":').removesuffix("}")).as_tuple()
@@ -238,7 +238,7 @@ def test_numbers_taken_along_stay_as_sent(number: str) -> None:
 def test_an_answer_that_is_the_records_itself_has_nothing_around_them(body: bytes) -> None:
     # Of one record, the answer is what is around it, too.
     expected = [{"at": "2026" if body[:1] == b"{" else None, "id": 1}]
-    assert values(body, records=None, from_answer={"at": "at"}) == expected
+    assert values(body, records_path=None, from_response={"at": "at"}) == expected
 
 
 def test_what_is_taken_along_from_the_request_is_so_of_lines() -> None:
@@ -250,15 +250,17 @@ def test_what_is_taken_along_from_the_request_is_so_of_lines() -> None:
 
 def test_places_that_the_pagination_needs_are_read() -> None:
     body = b'{"results": [], "info": {"next": "?page=2", "count": 12}}'
-    found = decode(body, pagination=NextLink(at="info.next", total="info.count"))
+    found = decode(body, pagination=NextLink(next_url_path="info.next", total_path="info.count"))
     assert found.values == {"info.next": "?page=2", "info.count": 12}
     body = b'{"results": [], "info": 7, "more": false}'
-    found = decode(body, pagination=Cursor(param="c", at="info.next", more="more"))
+    found = decode(
+        body, pagination=Cursor(cursor_param="c", cursor_path="info.next", more_path="more")
+    )
     assert found.values == {"info.next": None, "more": False}
 
 
 def test_a_list_has_no_places() -> None:
-    found = decode(b"[1]", records=None, pagination=NextLink(at="info.next"))
+    found = decode(b"[1]", records_path=None, pagination=NextLink(next_url_path="info.next"))
     assert found.values == {"info.next": None}
 
 
@@ -294,7 +296,7 @@ def test_what_is_no_page_is_refused_in_words(body: bytes, said: str) -> None:
 @pytest.mark.parametrize("body", [b"1", b'"x"', b"true"])
 def test_an_answer_that_is_one_value_is_no_record(body: bytes) -> None:
     with pytest.raises(DecodeError, match="not a JSON list or object"):
-        records(body, records=None)
+        records(body, records_path=None)
 
 
 def test_a_null_error_is_no_error() -> None:
@@ -380,7 +382,7 @@ def test_a_name_that_is_not_utf_8_where_it_has_to_be_read_is_refused() -> None:
         (b'{"\xff": 1}', {}),
         (b'{"results": [%s]}' % login, {}),
         (login, lines()),
-        (login, {"records": None}),
+        (login, {"records_path": None}),
     ):
         with pytest.raises(DecodeError, match="not JSON"):
             records(body, **changes)

@@ -26,21 +26,21 @@ MOST = 100
 PLACES = {"at": "at", "more": "meta.n"}
 DECLARED: dict[str, dict[str, Any]] = {
     "json": {
-        "records": "r",
-        "error": "error",
-        "from_answer": PLACES,
-        "pagination": Cursor(param="c", at="meta.next", total="meta.total"),
+        "records_path": "r",
+        "error_path": "error",
+        "from_response": PLACES,
+        "pagination": Cursor(cursor_param="c", cursor_path="meta.next", total_path="meta.total"),
     },
-    "json list": {"from_answer": PLACES},
+    "json list": {"from_response": PLACES},
     "ndjson": {"format": "ndjson"},
     "xml": {
         "format": "xml",
-        "records": "a",
-        "error": "error.#text",
-        "from_answer": PLACES,
-        "pagination": Cursor(param="c", at="next.@cursor", total="@total"),
+        "records_path": "a",
+        "error_path": "error.#text",
+        "from_response": PLACES,
+        "pagination": Cursor(cursor_param="c", cursor_path="next.@cursor", total_path="@total"),
     },
-    "xml, deeper": {"format": "xml", "records": "a.b", "error": "#text"},
+    "xml, deeper": {"format": "xml", "records_path": "a.b", "error_path": "#text"},
 }
 
 
@@ -190,7 +190,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
-BARE: dict[str, Any] = {"redact": (), "from_answer": {}, "from_request": {}, "error": None}
+BARE: dict[str, Any] = {"redact": (), "from_response": {}, "from_request": {}, "error_path": None}
 
 
 def storable_values(value: Any) -> Any:
@@ -298,7 +298,9 @@ def test_xml_comes_out_as_the_tree_it_was_made_of(
     for tree in found:
         tree["name"] = "record"
     body = f"<r>{comment.join(written(tree, comment) for tree in found)}</r>".encode(encoding)
-    records = decode("xml", body, **BARE, records="record", pagination={"kind": "single"}).records
+    records = decode(
+        "xml", body, **BARE, records_path="record", pagination={"kind": "single"}
+    ).records
     assert [json.loads(record) for record in records] == expected
 
 

@@ -40,7 +40,7 @@ def as_json(encoding: str, text: str = RUSSIAN) -> bytes:
     return json.dumps([text], ensure_ascii=False).encode(encoding)
 
 
-XML = {"format": "xml", "records": "a"}
+XML = {"format": "xml", "records_path": "a"}
 
 
 # Who says it

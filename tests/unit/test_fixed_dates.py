@@ -59,7 +59,9 @@ def test_a_fixed_date_is_remarked_on(changes: dict[str, Any], said: str) -> None
         {"endpoint": "/api/2024-10/rates"},
         {
             "params": {"on": "2025-04-05"},
-            "incremental": Incremental(field="at", param="since", initial="2020-01-01"),
+            "incremental": Incremental(
+                cursor_path="at", cursor_param="since", initial="2020-01-01"
+            ),
         },
     ],
 )

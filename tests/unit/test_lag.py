@@ -112,7 +112,7 @@ def test_a_number_is_moved_by_the_lag(number: Decimal, lag: int) -> None:
 
 
 def declare(key: str | tuple[str, ...] = "id", **changes: Any) -> Source:
-    incremental = Incremental(**{"field": "at", "param": "since", **changes})
+    incremental = Incremental(**{"cursor_path": "at", "cursor_param": "since", **changes})
     return Source(
         name="shop", entity="orders", conn_id="a", endpoint="/", key=key, incremental=incremental
     )

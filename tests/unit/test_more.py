@@ -38,7 +38,7 @@ def signs(
             "entity": "users",
             "conn_id": "shop_api",
             "endpoint": "/",
-            "records": records,
+            "records_path": records,
             **changes,
         }
     )
@@ -249,7 +249,7 @@ def test_the_shapes_of_public_apis(name: str, records: Any, found: list[str]) ->
 
 
 def declared(records: Any) -> Source:
-    return Source(name="shop", entity="users", conn_id="x", endpoint="/", records=records)
+    return Source(name="shop", entity="users", conn_id="x", endpoint="/", records_path=records)
 
 
 def test_real_responses_have_the_signs_that_they_have() -> None:

@@ -13,7 +13,7 @@ from elt.source import Source
 
 def decoder(**changes: Any) -> Decoder:
     fields = {"name": "shop", "entity": "orders", "conn_id": "shop_api", "endpoint": "/"}
-    return Decoder(Source(**{**fields, "records": "data.items", **changes}))
+    return Decoder(Source(**{**fields, "records_path": "data.items", **changes}))
 
 
 def text(body: Any) -> bytes:
@@ -41,13 +41,15 @@ def test_no_records(body: Any) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"\n", b"null", b" null ", b"[]"])
 def test_no_records_where_the_document_is_the_records(body: bytes) -> None:
-    assert decoder(records=None).decode(body).records == []
+    assert decoder(records_path=None).decode(body).records == []
 
 
 @pytest.mark.parametrize("kind", ["json", "ndjson", "xml"])
 def test_an_empty_body_has_no_records_in_any_format(kind: str) -> None:
     records = None if kind == "ndjson" else "a"
-    document = decoder(format=kind, records=records).decode(b" \n", "text/html; charset=utf-16")
+    document = decoder(format=kind, records_path=records).decode(
+        b" \n", "text/html; charset=utf-16"
+    )
     assert (document.records, document.signs, document.present) == ([], (), frozenset())
 
 
@@ -100,7 +102,7 @@ def test_words_are_a_failure_only_where_there_is_no_list() -> None:
 
 def test_where_an_error_is_declared_other_fields_say_nothing_of_an_empty_list() -> None:
     body: Any = {"errors": [{"row": 7}], "fault": None, "data": {"items": []}}
-    assert decoder(error="fault").decode(text(body)).records == []
+    assert decoder(error_path="fault").decode(text(body)).records == []
 
 
 def test_a_missing_list_is_the_end_where_an_earlier_page_had_it() -> None:
@@ -118,12 +120,12 @@ def test_a_missing_list_is_the_end_where_an_earlier_page_had_it() -> None:
     ["<r/>", "<r><total>0</total></r>", '<r total="0"><b/></r>', "<r><d/></r>", "<r> </r>"],
 )
 def test_no_records_in_xml(body: str) -> None:
-    assert decoder(format="xml", records="d.a").decode(body.encode()).records == []
+    assert decoder(format="xml", records_path="d.a").decode(body.encode()).records == []
 
 
 def test_elements_of_another_name_are_no_records_in_xml_where_an_earlier_page_had_some() -> None:
-    used = decoder(format="xml", records="a")
+    used = decoder(format="xml", records_path="a")
     assert used.decode(b"<r><a/></r>").records
     assert used.decode(b"<r><b/></r>").records == []
     with pytest.raises(DecodeError, match="no 'a', it has: b"):
-        decoder(format="xml", records="a").decode(b"<r><b/></r>")
+        decoder(format="xml", records_path="a").decode(b"<r><b/></r>")

@@ -28,11 +28,11 @@ from elt.source.pagination import (
 )
 
 STRATEGIES: list[Any] = [
-    PageNumber(page="page", size="size", most=10, total="total"),
-    Offset(most=10, total="total"),
-    Cursor(param="after", at="next", total="total"),
-    NextLink(at="next", total="total"),
-    LinkHeader(total="total"),
+    PageNumber(page_param="page", size_param="size", page_size=10, total_path="total"),
+    Offset(page_size=10, total_path="total"),
+    Cursor(cursor_param="after", cursor_path="next", total_path="total"),
+    NextLink(next_url_path="next", total_path="total"),
+    LinkHeader(total_path="total"),
 ]
 IDS = [strategy.kind for strategy in STRATEGIES]
 
@@ -69,7 +69,7 @@ def walk(
 
 @pytest.mark.parametrize("limit", [1, 2, 999, 1000, 1001, 1999, 2000, 2001, 20_000, 123_457])
 def test_pages_of_an_endless_source_bring_exactly_what_is_wanted(limit: int) -> None:
-    strategy = PageNumber(page="page", size="results", most=1000, endless=True)
+    strategy = PageNumber(page_param="page", size_param="results", page_size=1000, endless=True)
     planned = strategy.plan(limit)
     assert planned is not None
     pages = list(planned)
@@ -82,7 +82,7 @@ def test_pages_of_an_endless_source_bring_exactly_what_is_wanted(limit: int) -> 
 
 def test_an_endless_source_needs_a_limit() -> None:
     with pytest.raises(PaginationError, match="needs a limit"):
-        PageNumber(page="page", size="results", endless=True).plan(None)
+        PageNumber(page_param="page", size_param="results", endless=True).plan(None)
 
 
 @pytest.mark.parametrize("strategy", [*STRATEGIES, SinglePage()])
@@ -93,19 +93,19 @@ def test_others_plan_nothing(strategy: Any) -> None:
 @pytest.mark.parametrize(
     ("strategy", "limit", "params"),
     [
-        (PageNumber(page="p"), None, {"p": "1"}),
-        (PageNumber(page="p", start=0), None, {"p": "0"}),
-        (PageNumber(page="p", size="n", most=50), None, {"p": "1", "n": "50"}),
-        (PageNumber(page="p", size="n", most=50), 20, {"p": "1", "n": "20"}),
-        (PageNumber(page="p", size="n", most=50), 75, {"p": "1", "n": "38"}),
+        (PageNumber(page_param="p"), None, {"p": "1"}),
+        (PageNumber(page_param="p", start=0), None, {"p": "0"}),
+        (PageNumber(page_param="p", size_param="n", page_size=50), None, {"p": "1", "n": "50"}),
+        (PageNumber(page_param="p", size_param="n", page_size=50), 20, {"p": "1", "n": "20"}),
+        (PageNumber(page_param="p", size_param="n", page_size=50), 75, {"p": "1", "n": "38"}),
         (Offset(), None, {"offset": "0", "limit": "100"}),
-        (Offset(start=1, most=7), None, {"offset": "1", "limit": "7"}),
-        (Offset(most=7), 3, {"offset": "0", "limit": "3"}),
-        (Cursor(param="after", at="next"), 5, {}),
-        (Cursor(param="after", at="next", size="n"), 5, {"n": "1000"}),
-        (NextLink(at="next"), 5, {}),
+        (Offset(start=1, page_size=7), None, {"offset": "1", "limit": "7"}),
+        (Offset(page_size=7), 3, {"offset": "0", "limit": "3"}),
+        (Cursor(cursor_param="after", cursor_path="next"), 5, {}),
+        (Cursor(cursor_param="after", cursor_path="next", size_param="n"), 5, {"n": "1000"}),
+        (NextLink(next_url_path="next"), 5, {}),
         (LinkHeader(), 5, {}),
-        (LinkHeader(size="per_page"), 5, {"per_page": "100"}),
+        (LinkHeader(size_param="per_page"), 5, {"per_page": "100"}),
         (SinglePage(), 5, {}),
     ],
 )
@@ -117,10 +117,10 @@ def test_the_first_page(strategy: Any, limit: int | None, params: Any) -> None:
 @pytest.mark.parametrize(
     "strategy",
     [
-        PageNumber(page="p", size="n", most=50),
-        Offset(most=50),
-        Cursor(param="after", at="next", size="n", most=50),
-        LinkHeader(size="n", most=50),
+        PageNumber(page_param="p", size_param="n", page_size=50),
+        Offset(page_size=50),
+        Cursor(cursor_param="after", cursor_path="next", size_param="n", page_size=50),
+        LinkHeader(size_param="n", page_size=50),
     ],
 )
 @pytest.mark.parametrize("limit", [None, 200])
@@ -168,7 +168,12 @@ def test_what_is_named_beyond_the_total_is_asked_for_once(strategy: Any) -> None
     assert strategy.following(beyond) is None
 
 
-NUMBERED: list[Any] = [PageNumber(page="page"), Offset(most=10)]
+NAMING: dict[Any, dict[str, Any]] = {
+    Cursor: {"cursor_param": "after", "cursor_path": "next"},
+    NextLink: {"next_url_path": "next"},
+    LinkHeader: {},
+}
+NUMBERED: list[Any] = [PageNumber(page_param="page"), Offset(page_size=10)]
 
 
 @pytest.mark.parametrize("strategy", NUMBERED)
@@ -185,7 +190,7 @@ def test_pages_that_are_counted_end_at_an_empty_one(strategy: Any, size: int, en
 @pytest.mark.parametrize("strategy", NUMBERED)
 @pytest.mark.parametrize("size", [10, 3, 0])
 def test_a_flag_is_the_end_and_nothing_else_is(strategy: Any, size: int) -> None:
-    strategy = strategy.model_copy(update={"more": "more"})
+    strategy = strategy.model_copy(update={"more_path": "more"})
     page = strategy.first(None)
     assert strategy.following(walk(page, size, full=10, received=10, more=True)) is not None
     assert strategy.following(walk(page, size, full=10, received=10, more="false")) is None
@@ -196,7 +201,7 @@ def test_a_flag_is_the_end_and_nothing_else_is(strategy: Any, size: int) -> None
 @pytest.mark.parametrize("size", [10, 3, 0])
 @pytest.mark.parametrize("said", [3, "3"])
 def test_a_number_of_pages_is_the_end_and_nothing_else_is(size: int, said: Any) -> None:
-    strategy = PageNumber(page="page", last_page="last")
+    strategy = PageNumber(page_param="page", last_page_path="last")
     page: Any = strategy.first(None)
     for number in (2, 3):
         page = strategy.following(walk(page, size, full=10, received=10, last=said))
@@ -209,14 +214,14 @@ def test_a_number_of_pages_is_the_end_and_nothing_else_is(size: int, said: Any) 
 
 
 @pytest.mark.parametrize(
-    "strategy", [PageNumber(page="page", total="total"), Offset(total="total")]
+    "strategy", [PageNumber(page_param="page", total_path="total"), Offset(total_path="total")]
 )
 def test_a_short_page_is_no_end_where_there_is_a_total(strategy: Any) -> None:
     assert strategy.following(walk(strategy.first(None), 3, received=13, full=10, total=20))
 
 
 def test_an_offset_counts_what_came() -> None:
-    strategy = Offset(most=10)
+    strategy = Offset(page_size=10)
     page = strategy.following(walk(strategy.first(None), 4))
     assert page is not None
     assert page.params == {"offset": "4", "limit": "10"}
@@ -228,7 +233,7 @@ def test_an_offset_counts_what_came() -> None:
 @pytest.mark.parametrize("cursor", [None, "", "missing"])
 @pytest.mark.parametrize("kind", [Cursor, NextLink])
 def test_a_cursor_ends(kind: Any, cursor: Any) -> None:
-    strategy = kind(at="next", **({"param": "after"} if kind is Cursor else {}))
+    strategy = kind(**NAMING[kind])
     values = {} if cursor == "missing" else {"next": cursor}
     said: Any = {"next": "b"}
     assert strategy.following(walk(Page(2), earlier=said, **values)) is None
@@ -236,12 +241,12 @@ def test_a_cursor_ends(kind: Any, cursor: Any) -> None:
 
 @pytest.mark.parametrize("kind", [Cursor, NextLink])
 def test_a_cursor_that_no_response_has_had_is_no_end(kind: Any) -> None:
-    fields: dict[str, Any] = {"at": "next", **({"param": "after"} if kind is Cursor else {})}
+    fields = NAMING[kind]
     with pytest.raises(PaginationError, match="no 'next', nor has any had it: it names the wrong"):
         kind(**fields).following(walk(Page(1)))
     assert kind(**fields, may_be_absent=True).following(walk(Page(1))) is None
-    assert kind(**fields, more="more").following(walk(Page(1), more=False)) is None
-    assert kind(**fields, total="total").following(walk(Page(1), total=10)) is None
+    assert kind(**fields, more_path="more").following(walk(Page(1), more=False)) is None
+    assert kind(**fields, total_path="total").following(walk(Page(1), total=10)) is None
     assert kind(**fields).following(walk(Page(1), 0)) is None
 
 
@@ -253,9 +258,9 @@ def test_a_cursor_that_is_absent_while_there_is_more_is_an_error(
     values = {} if cursor == "missing" else {"next": cursor}
     earlier = {} if is_first else {"next": "b", "more": True}
     for strategy in (
-        Cursor(param="after", at="next", more="more", may_be_absent=True),
-        NextLink(at="next", more="more", may_be_absent=True),
-        LinkHeader(more="more", may_be_absent=True),
+        Cursor(cursor_param="after", cursor_path="next", more_path="more", may_be_absent=True),
+        NextLink(next_url_path="next", more_path="more", may_be_absent=True),
+        LinkHeader(more_path="more", may_be_absent=True),
     ):
         with pytest.raises(PaginationError, match=r"'more' says that there is more, and it has no"):
             strategy.following(walk(Page(2), earlier=earlier, more=True, **values))
@@ -263,7 +268,7 @@ def test_a_cursor_that_is_absent_while_there_is_more_is_an_error(
 
 @pytest.mark.parametrize("more", [False, None, 0, "0", "", "false", "False", "no", "missing"])
 def test_a_cursor_ends_where_the_answer_says_so(more: Any) -> None:
-    strategy = Cursor(param="after", at="next", more="more")
+    strategy = Cursor(cursor_param="after", cursor_path="next", more_path="more")
     values = {} if more == "missing" else {"more": more}
     earlier = {"more": True}
     assert strategy.following(walk(Page(2), next="c", earlier=earlier, **values)) is None
@@ -271,7 +276,7 @@ def test_a_cursor_ends_where_the_answer_says_so(more: Any) -> None:
 
 @pytest.mark.parametrize("strategy", [*STRATEGIES, SinglePage()])
 def test_a_flag_that_no_response_has_had_is_an_error_of_several_pages(strategy: Any) -> None:
-    strategy = strategy.model_copy(update={"more": "more", "total": None})
+    strategy = strategy.model_copy(update={"more_path": "more", "total_path": None})
     strategy.check_end(walk(Page(1), pages=1))
     with pytest.raises(PaginationError, match="no response has had 'more'"):
         strategy.check_end(walk(Page(2), pages=2))
@@ -285,14 +290,16 @@ def test_a_flag_that_no_response_has_had_is_an_error_of_several_pages(strategy: 
     [("a b&c", "a b&c"), (7, "7"), (-1, "-1"), (2**70, str(2**70)), (1.5, "1.5")],
 )
 def test_a_cursor_goes_on(cursor: Any, sent: str, more: Any) -> None:
-    strategy = Cursor(param="after", at="next", more="more", size="n", most=20)
+    strategy = Cursor(
+        cursor_param="after", cursor_path="next", more_path="more", size_param="n", page_size=20
+    )
     page = strategy.following(walk(strategy.first(None), 3, next=cursor, more=more))
     assert page is not None
     assert (page.number, page.params) == (2, {"after": sent, "n": "20"})
 
 
 def test_a_cursor_may_be_an_object_of_parameters() -> None:
-    strategy = Cursor(at="continue", size="n", most=5)
+    strategy = Cursor(cursor_path="continue", size_param="n", page_size=5)
 
     def said(cursor: Any) -> Any:
         return {"continue": cursor}
@@ -312,7 +319,7 @@ def test_a_cursor_may_be_an_object_of_parameters() -> None:
 
 @pytest.mark.parametrize("cursor", [True, [], ["a"], {"a": 1}])
 def test_a_cursor_that_is_neither_text_nor_a_number_is_an_error(cursor: Any) -> None:
-    strategy = Cursor(param="after", at="meta.next")
+    strategy = Cursor(cursor_param="after", cursor_path="meta.next")
     with pytest.raises(PaginationError, match=r"cursor 'meta.next' is neither"):
         strategy.following(walk(strategy.first(None), **{"meta.next": cursor}))
 
@@ -320,10 +327,10 @@ def test_a_cursor_that_is_neither_text_nor_a_number_is_an_error(cursor: Any) -> 
 @pytest.mark.parametrize("link", [7, True, [], ["?page=2"], {"to": "?page=2"}, {"href": 7}, 1.5])
 def test_a_link_that_is_no_text_is_an_error(link: Any) -> None:
     with pytest.raises(PaginationError, match="link 'next' is no text"):
-        NextLink(at="next").following(walk(Page(1), next=link))
+        NextLink(next_url_path="next").following(walk(Page(1), next=link))
 
 
-@pytest.mark.parametrize("strategy", [NextLink(at="next"), LinkHeader()])
+@pytest.mark.parametrize("strategy", [NextLink(next_url_path="next"), LinkHeader()])
 def test_a_link_is_followed_and_its_end_is_none(strategy: Any) -> None:
     for link in (None, ""):
         links = {} if link is None else {"next": link}
@@ -339,13 +346,13 @@ def test_a_link_is_followed_and_its_end_is_none(strategy: Any) -> None:
     [({"href": "?p=2"}, "?p=2"), ({"href": None}, None), ({}, None), ({"url": "/x"}, "/x")],
 )
 def test_a_link_may_be_an_object(link: Any, leads_to: str | None) -> None:
-    page = NextLink(at="next").following(walk(Page(1), next=link))
+    page = NextLink(next_url_path="next").following(walk(Page(1), next=link))
     assert (page and page.link) == leads_to
 
 
 def test_as_many_as_were_asked_for_and_no_link_are_no_end() -> None:
     """Who has one page has no header Link; as many as were asked for are seldom one page."""
-    strategy = LinkHeader(size="n", most=10)
+    strategy = LinkHeader(size_param="n", page_size=10)
     assert strategy.following(walk(strategy.first(None), 9)) is None
     with pytest.raises(PaginationError, match=r"as many records as were asked for \(10\), and"):
         strategy.following(walk(strategy.first(None), 10))
@@ -356,7 +363,7 @@ def test_as_many_as_were_asked_for_and_no_link_are_no_end() -> None:
 
 @pytest.mark.parametrize("kind", [Cursor, NextLink, LinkHeader])
 def test_an_empty_page_that_names_a_next_one_is_followed_unless_declared(kind: Any) -> None:
-    fields = {Cursor: {"param": "c", "at": "next"}, NextLink: {"at": "next"}, LinkHeader: {}}[kind]
+    fields = NAMING[kind]
     empty = walk(Page(2), 0, received=10, full=10, next="c", links={"next": "c"})
     assert kind(**fields).following(empty) is not None
     assert kind(**fields, until_empty=True).following(empty) is None
@@ -366,7 +373,13 @@ def test_an_empty_page_that_names_a_next_one_is_followed_unless_declared(kind: A
 
 
 def test_the_last_record_names_the_next_page() -> None:
-    strategy = LastRecord(param="starting_after", field="id", more="has_more", size="n", most=10)
+    strategy = LastRecord(
+        cursor_param="starting_after",
+        cursor_path="id",
+        more_path="has_more",
+        size_param="n",
+        page_size=10,
+    )
     first = strategy.first(None)
     assert first.params == {"n": "10"}
     said: Any = {"last record": "c_9"}
@@ -377,7 +390,7 @@ def test_the_last_record_names_the_next_page() -> None:
 
 
 def test_without_a_flag_the_last_record_is_followed_to_an_empty_page() -> None:
-    strategy = LastRecord(param="since", field="id")
+    strategy = LastRecord(cursor_param="since", cursor_path="id")
     said: Any = {"last record": 7}
     page = strategy.following(walk(strategy.first(None), 3, full=10, **said))
     assert page is not None
@@ -401,7 +414,7 @@ def test_without_a_flag_the_last_record_is_followed_to_an_empty_page() -> None:
 def test_a_last_record_that_names_no_page_is_an_error(
     size: int, values: dict[str, Any], said: str
 ) -> None:
-    strategy = LastRecord(param="after", field="id", more="has_more")
+    strategy = LastRecord(cursor_param="after", cursor_path="id", more_path="has_more")
     page = Page(2, {"after": "c_9"})
     with pytest.raises(PaginationError, match=said):
         strategy.following(walk(page, size, full=10, received=20, **values))
@@ -457,7 +470,7 @@ def test_what_a_total_is(strategy: Any, total: Any, expected: int | None) -> Non
     """A lower bound is none: there are at least as many."""
     found = strategy.count(walk(Page(1), total=total))
     assert (found.number, found.is_exact) == (30, expected is not None)
-    beside = strategy.model_copy(update={"total": "hits.total.value"})
+    beside = strategy.model_copy(update={"total_path": "hits.total.value"})
     assert beside.places()[:2] == ("hits.total.value", "hits.total.relation")
     said: Any = {"hits.total.value": 30, "hits.total.relation": "gte"}
     assert not beside.count(walk(Page(1), **said)).is_exact
@@ -468,7 +481,7 @@ def test_what_a_total_is(strategy: Any, total: Any, expected: int | None) -> Non
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=IDS)
 def test_a_total_that_is_nowhere_is_an_error(strategy: Any) -> None:
     said: Any = {"next": "c", "links": {"next": "c"}}
-    with pytest.raises(PaginationError, match="has no 'total': 'total' names the wrong place"):
+    with pytest.raises(PaginationError, match="has no 'total': 'total_path' names the wrong place"):
         strategy.following(walk(Page(1), **said))
     with pytest.raises(PaginationError, match="total 'total' is no number"):
         strategy.following(walk(Page(1), **said, total=None))
@@ -514,7 +527,7 @@ def test_offsets_of_a_source_that_gives_less_are_planned_from_its_second_page_on
     size: int, received: int, is_planned: bool
 ) -> None:
     """A second page of the same size, with no record of the first one, shows that it does."""
-    strategy = Offset(most=10, total="total")
+    strategy = Offset(page_size=10, total_path="total")
     assert strategy.rest(walk(strategy.first(None), 7, total=30)) is None
     second = Page(2, {"offset": "7", "limit": "10"}, asked=10)
     rest = strategy.rest(walk(second, size, received=received, full=7, total=30))
@@ -525,7 +538,7 @@ def test_offsets_of_a_source_that_gives_less_are_planned_from_its_second_page_on
 
 
 def test_offsets_that_count_hidden_records() -> None:
-    strategy = Offset(most=10, counts_hidden=True)
+    strategy = Offset(page_size=10, counts_hidden=True)
     page = strategy.following(walk(strategy.first(None), 4))
     assert page is not None
     assert page.params == {"offset": "10", "limit": "10"}
@@ -671,8 +684,8 @@ def test_no_text_leads_anywhere_else(link: str) -> None:
 @pytest.mark.parametrize(
     "strategy",
     [
-        Cursor(param="after", at="next", until_short=True),
-        NextLink(at="next", until_short=True),
+        Cursor(cursor_param="after", cursor_path="next", until_short=True),
+        NextLink(next_url_path="next", until_short=True),
         LinkHeader(until_short=True),
     ],
 )

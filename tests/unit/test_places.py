@@ -58,10 +58,10 @@ def found(body: Any, **changes: Any) -> list[Any]:
     ],
 )
 def test_records_at_a_list_of_names_and_indices(body: Any, records: Any) -> None:
-    assert found(body, records=records) == ROWS
+    assert found(body, records_path=records) == ROWS
     # Twice: what is read of a document is kept while it is read.
     places = {"of_first": [*records, 0, "id"]}
-    assert found(body, records=records, from_answer=places) == [
+    assert found(body, records_path=records, from_response=places) == [
         {"id": 1, "of_first": 1},
         {"id": 2, "of_first": 1},
     ]
@@ -83,33 +83,43 @@ def test_a_place_that_leads_elsewhere_is_named_as_it_is_declared(
     body: Any, records: Any, said: str
 ) -> None:
     with pytest.raises(DecodeError, match=said):
-        decode(body, records=records)
+        decode(body, records_path=records)
 
 
 @pytest.mark.parametrize(
     ("body", "changes", "meant"),
     [
-        ({"a": 1, "odata.value": ROWS}, {"records": "odata.value"}, ["odata.value"]),
-        ({"d": {"odata.value": ROWS}}, {"records": "d.odata.value"}, ["d", "odata.value"]),
+        ({"a": 1, "odata.value": ROWS}, {"records_path": "odata.value"}, ["odata.value"]),
+        ({"d": {"odata.value": ROWS}}, {"records_path": "d.odata.value"}, ["d", "odata.value"]),
         (
             {"value": ROWS, "@odata.nextLink": "/2"},
-            {"records": "value", "pagination": NextLink(at="@odata.nextLink")},
+            {"records_path": "value", "pagination": NextLink(next_url_path="@odata.nextLink")},
             ["@odata.nextLink"],
         ),
         (
             {"value": ROWS, "@odata.count": 9},
-            {"records": "value", "pagination": PageNumber(page="p", total="@odata.count")},
+            {
+                "records_path": "value",
+                "pagination": PageNumber(page_param="p", total_path="@odata.count"),
+            },
             ["@odata.count"],
         ),
-        ({"value": ROWS, "a.b": 9}, {"records": "value", "from_answer": {"x": "a.b"}}, ["a.b"]),
-        ({"value": ROWS, "a.b": "no"}, {"records": "value", "error": "a.b"}, ["a.b"]),
-        ({"value": [{"a.id": 1}]}, {"records": "value", "key": "a.id"}, ["a.id"]),
+        (
+            {"value": ROWS, "a.b": 9},
+            {"records_path": "value", "from_response": {"x": "a.b"}},
+            ["a.b"],
+        ),
+        ({"value": ROWS, "a.b": "no"}, {"records_path": "value", "error_path": "a.b"}, ["a.b"]),
+        ({"value": [{"a.id": 1}]}, {"records_path": "value", "key": "a.id"}, ["a.id"]),
         (
             {"value": [{"a.at": 1}]},
-            {"records": "value", "incremental": Incremental(field="a.at", param="since")},
+            {
+                "records_path": "value",
+                "incremental": Incremental(cursor_path="a.at", cursor_param="since"),
+            },
             ["a.at"],
         ),
-        (b"<r><a.b/></r>", {"format": "xml", "records": "x", "error": "a.b"}, ["a.b"]),
+        (b"<r><a.b/></r>", {"format": "xml", "records_path": "x", "error_path": "a.b"}, ["a.b"]),
     ],
 )
 def test_a_name_with_a_dot_that_is_read_as_two_is_an_error_that_says_what_to_declare(
@@ -121,13 +131,18 @@ def test_a_name_with_a_dot_that_is_read_as_two_is_an_error_that_says_what_to_dec
 
 
 def test_names_joined_by_dots_stay_what_they_were_where_both_are_there() -> None:
-    assert found({"a": {"b": ROWS}, "a.b": [3]}, records="a.b") == ROWS
+    assert found({"a": {"b": ROWS}, "a.b": [3]}, records_path="a.b") == ROWS
 
 
 def test_pagination_reads_lists_and_says_which_places_are_there() -> None:
     body = {"@odata.nextLink": "/2", "meta": {"more": None}, "value": []}
-    pages = Cursor(param="c", at=("@odata.nextLink",), more="meta.more", total=("none", 0))
-    document = decode(body, records="value", pagination=pages)
+    pages = Cursor(
+        cursor_param="c",
+        cursor_path=("@odata.nextLink",),
+        more_path="meta.more",
+        total_path=("none", 0),
+    )
+    document = decode(body, records_path="value", pagination=pages)
     assert document.values == {
         ("@odata.nextLink",): "/2",
         "meta.more": None,
@@ -135,7 +150,9 @@ def test_pagination_reads_lists_and_says_which_places_are_there() -> None:
     }
     assert document.present == {("@odata.nextLink",), "meta.more"}
     document = decode(
-        [META, ROWS], records=[1], pagination=PageNumber(page="page", total=(0, "total"))
+        [META, ROWS],
+        records_path=[1],
+        pagination=PageNumber(page_param="page", total_path=(0, "total")),
     )
     assert document.values == {(0, "total"): "23"}
 
@@ -147,7 +164,7 @@ def test_an_error_at_a_list() -> None:
     ]
     for error, body, records in cases:
         with pytest.raises(DecodeError, match='the answer is an error: "no"'):
-            decode(body, records=records, error=error)
+            decode(body, records_path=records, error_path=error)
         assert own_words(json.dumps(body).encode(), "application/json", error) == "no"
 
 
@@ -182,12 +199,12 @@ def test_fields_of_records_that_are_lists_or_have_dots() -> None:
 )
 def test_redaction_by_lists(places: list[Any], left: Any) -> None:
     record = {"login": {"password": "s"}, "l": ["s", [1, "s"]], "login.password": "s"}
-    assert found({"r": [record]}, records="r", redact=places) == [left]
+    assert found({"r": [record]}, records_path="r", redact=places) == [left]
 
 
 def test_redaction_of_records_that_are_lists() -> None:
     rows = [["a", "s", {"x": "s"}], ["b"], "s", {"1": "kept"}]
-    assert found([META, rows], records=[1], redact=[[1], [2, "x"]]) == [
+    assert found([META, rows], records_path=[1], redact=[[1], [2, "x"]]) == [
         ["a", None, {}],
         ["b"],
         "s",
@@ -233,8 +250,10 @@ def test_a_key_is_one_place_or_several() -> None:
 
 
 def test_a_declaration_with_lists_is_a_value() -> None:
-    one = source(records=["a.b", 1], redact=[["x.y"]], pagination=NextLink(at=("n.l",)))
-    assert hash(one.records) and one == source(**one.model_dump())
+    one = source(
+        records_path=["a.b", 1], redact=[["x.y"]], pagination=NextLink(next_url_path=("n.l",))
+    )
+    assert hash(one.records_path) and one == source(**one.model_dump())
     assert one == Source.model_validate_json(one.model_dump_json())
 
 
@@ -307,27 +326,34 @@ def test_an_index_in_xml_is_that_of_an_element_among_those_of_its_name(
     records: Any, expected: list[str]
 ) -> None:
     body = b"<r><x/><c><x/><i>1</i><x/><i>2</i></c><x/><c><i>3</i></c><v.w>4</v.w></r>"
-    assert found(body, format="xml", records=records) == expected
+    assert found(body, format="xml", records_path=records) == expected
 
 
 def test_places_around_the_records_of_xml() -> None:
     body = b'<r><l rel="self">a</l><l rel="next">b</l><n.m k="1"/><a/></r>'
-    pages = Cursor(param="c", at=("l", 1, "#text"), more=("n.m", "@k"), total=("n.m", 0, "@k"))
-    document = decode(body, format="xml", records="a", pagination=pages)
+    pages = Cursor(
+        cursor_param="c",
+        cursor_path=("l", 1, "#text"),
+        more_path=("n.m", "@k"),
+        total_path=("n.m", 0, "@k"),
+    )
+    document = decode(body, format="xml", records_path="a", pagination=pages)
     assert document.values == {
         ("l", 1, "#text"): "b",
         ("n.m", "@k"): "1",
         ("n.m", 0, "@k"): "1",
     }
     assert document.present == document.values.keys()
-    absent = decode(body, format="xml", records="a", pagination=NextLink(at=("l", 5)))
+    absent = decode(
+        body, format="xml", records_path="a", pagination=NextLink(next_url_path=("l", 5))
+    )
     assert (absent.values, absent.present) == ({("l", 5): None}, frozenset())
 
 
 @pytest.mark.parametrize("records", [["c", -1], [0], [0, "c"], ["c", 0, 0]])
 def test_an_index_that_xml_cannot_have_is_refused_when_it_is_declared(records: Any) -> None:
     with pytest.raises(ValidationError, match="in XML"):
-        source(format="xml", records=records)
+        source(format="xml", records_path=records)
 
 
 def test_lines_have_nothing_around_them() -> None:

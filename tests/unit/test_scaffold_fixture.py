@@ -63,7 +63,7 @@ def test_xml_is_the_response_with_its_first_records(blank: str) -> None:
     expected = (PROLOG + rates(3, blank)).encode("windows-1251")
     assert fixture.encoded(found) == expected
     # What is around the records is there to be taken.
-    assert found.source.from_answer == {"document_date": "@Date"}
+    assert found.source.from_response == {"document_date": "@Date"}
     records = Decoder(found.source).decode(expected).records
     assert [json.loads(record)["document_date"] for record in records] == ["25.04.2020"] * 3
 
@@ -110,7 +110,7 @@ def test_json_keeps_its_envelope_and_its_encoding() -> None:
         "info": {"имя": "Рынок ₽", "pages": 1},
         "results": document["results"][:3],  # type: ignore[index]
     }
-    assert found.source.from_answer == {"document_date": "date"}
+    assert found.source.from_response == {"document_date": "date"}
     records = Decoder(found.source).decode(file, fixture.content_type(found) or "").records
     assert json.loads(records[2]) == {
         "id": 2,
@@ -192,7 +192,9 @@ def test_the_records_of_an_excerpt_are_the_first_ones(
     inner: list[str], place: str, most: int, blank: str
 ) -> None:
     text = f'<?xml version="1.0"?>{blank}<r xmlns:n="u">{blank.join(inner)}{blank}</r>{blank}'
-    source = Source(name="s", entity="e", conn_id="c", endpoint="/", format="xml", records=place)
+    source = Source(
+        name="s", entity="e", conn_id="c", endpoint="/", format="xml", records_path=place
+    )
     short = cut(text, place, most)
     try:
         expected = Decoder(source).decode(text.encode()).records

@@ -70,7 +70,7 @@ def found(reply: Reply, params: Params, links: Reply | None = None) -> Found:
         conn_id="c",
         endpoint="/things",
         params=begin,
-        records=place.records,
+        records_path=place.records,
         key="id",
     )
 
@@ -106,14 +106,16 @@ def test_a_page_number_in_the_url_with_a_total() -> None:
     result = found(
         lambda query: {"data": by_page(query), "total": 45}, {"page": "3", "per_page": "10"}
     )
-    assert result.pagination == PageNumber(page="page", size="per_page", most=10, total="total")
+    assert result.pagination == PageNumber(
+        page_param="page", size_param="per_page", page_size=10, total_path="total"
+    )
     assert result.second is not None
     assert json.loads(result.second.records[0]) == {"id": 10}
 
 
 def test_pages_that_are_counted_from_nought() -> None:
     result = found(lambda query: {"data": by_page(query, start=0), "total": 45}, {"page": "0"})
-    assert result.pagination == PageNumber(page="page", start=0, total="total")
+    assert result.pagination == PageNumber(page_param="page", start=0, total_path="total")
 
 
 def test_without_a_total_the_status_past_the_end_is_found_out() -> None:
@@ -121,7 +123,7 @@ def test_without_a_total_the_status_past_the_end_is_found_out() -> None:
         return by_page(query) or 404
 
     result = found(reply, {"page": "1"})
-    assert result.pagination == PageNumber(page="page", past_end=404)
+    assert result.pagination == PageNumber(page_param="page", past_end=404)
 
 
 def test_pages_without_an_end_are_remarked() -> None:
@@ -130,7 +132,7 @@ def test_pages_without_an_end_are_remarked() -> None:
         return [{"id": page * 10 + number} for number in range(10)]
 
     result = found(reply, {"page": "1"})
-    assert result.pagination == PageNumber(page="page")
+    assert result.pagination == PageNumber(page_param="page")
     assert "has no last page" in result.remarks[0]
 
 
@@ -146,7 +148,9 @@ def made_up(query: dict[str, str]) -> Any:
 @pytest.mark.parametrize("params", [{"page": "1", "results": "10"}, {"results": "10"}])
 def test_an_endless_source_is_declared_as_one(params: Params) -> None:
     result = found(made_up, params)
-    assert result.pagination == PageNumber(page="page", size="results", most=10, endless=True)
+    assert result.pagination == PageNumber(
+        page_param="page", size_param="results", page_size=10, endless=True
+    )
     assert result.is_endless
     (remark,) = result.remarks
     assert "has no last page" in remark
@@ -162,7 +166,9 @@ def test_an_endless_source_with_others_each_time(params: Params) -> None:
         return {**body, "results": [{"id": f"{number}-{one['id']}"} for one in body["results"]]}
 
     result = found(reply, params)
-    assert result.pagination == PageNumber(page="page", size="results", most=10, endless=True)
+    assert result.pagination == PageNumber(
+        page_param="page", size_param="results", page_size=10, endless=True
+    )
     assert "each time" in result.remarks[1]
 
 
@@ -178,7 +184,7 @@ def test_an_endless_source_by_offset_needs_a_limit_as_well() -> None:
         return [{"id": at + number} for number in range(size)]
 
     result = found(reply, {"offset": "0", "limit": "10"})
-    assert result.pagination == Offset(offset="offset", size="limit", most=10)
+    assert result.pagination == Offset(offset_param="offset", size_param="limit", page_size=10)
     assert result.is_endless
 
 
@@ -187,7 +193,9 @@ def test_a_last_page_that_comes_again_is_no_endless_source() -> None:
         return by_page({**query, "page": str(min(int(query.get("page", "1")), 3))})
 
     result = found(reply, {"page": "1", "per_page": "20"})
-    assert result.pagination == PageNumber(page="page", size="per_page", most=20, until_repeat=True)
+    assert result.pagination == PageNumber(
+        page_param="page", size_param="per_page", page_size=20, until_repeat=True
+    )
     assert not result.is_endless
     assert "gives that one again" in result.remarks[0]
 
@@ -197,14 +205,14 @@ def test_a_first_page_that_comes_again_is_remarked() -> None:
         return by_page({**query, "page": query["page"] if query["page"] in "123" else "1"})
 
     result = found(reply, {"page": "1", "per_page": "20"})
-    assert result.pagination == PageNumber(page="page", size="per_page", most=20)
+    assert result.pagination == PageNumber(page_param="page", size_param="per_page", page_size=20)
     assert "gives one again" in result.remarks[0]
 
 
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_refusal_far_out_may_be_of_pages_that_are_too_deep(status: int) -> None:
     result = found(lambda query: by_page(query) or status, {"page": "1"})
-    assert result.pagination == PageNumber(page="page")
+    assert result.pagination == PageNumber(page_param="page")
     assert f"declare past_end={status}" in result.remarks[0]
 
 
@@ -212,7 +220,7 @@ def test_one_page_of_those_that_the_url_asks_for() -> None:
     def reply(query: dict[str, str]) -> Any:
         return ALL[:3] if query.get("page", "1") == "1" else 404
 
-    assert found(reply, {"page": "1"}).pagination == PageNumber(page="page", past_end=404)
+    assert found(reply, {"page": "1"}).pagination == PageNumber(page_param="page", past_end=404)
 
 
 def test_a_page_number_that_is_ignored_is_none() -> None:
@@ -223,7 +231,9 @@ def test_an_offset_in_the_url() -> None:
     result = found(
         lambda query: {"items": by_offset(query), "count": 45}, {"offset": "40", "limit": "5"}
     )
-    assert result.pagination == Offset(offset="offset", size="limit", most=5, total="count")
+    assert result.pagination == Offset(
+        offset_param="offset", size_param="limit", page_size=5, total_path="count"
+    )
 
 
 @pytest.mark.parametrize("host", ["http://api.example/things?", "/things?", "?"])
@@ -233,7 +243,9 @@ def test_a_link_in_the_body(host: str) -> None:
         link = f"{host}page={page + 1}" if page < 3 else None
         return {"results": by_page(query), "info": {"count": 45, "next": link}}
 
-    assert found(reply, {}).pagination == NextLink(at="info.next", total="info.count")
+    assert found(reply, {}).pagination == NextLink(
+        next_url_path="info.next", total_path="info.count"
+    )
 
 
 def test_a_link_as_an_object() -> None:
@@ -244,7 +256,7 @@ def test_a_link_as_an_object() -> None:
         )
         return {"_links": links, "items": by_page(query)}
 
-    assert found(reply, {}).pagination == NextLink(at="_links.next")
+    assert found(reply, {}).pagination == NextLink(next_url_path="_links.next")
 
 
 @pytest.mark.parametrize("last", [{}, {"next": None}])
@@ -254,12 +266,12 @@ def test_a_link_that_the_last_page_lacks_may_be_lacking_on_the_first(last: dict[
         more = {"next": "/things?page=2"} if page == 1 else last
         return {"items": by_page(query, size=30), **more}
 
-    assert found(reply, {}).pagination == NextLink(at="next", may_be_absent=not last)
+    assert found(reply, {}).pagination == NextLink(next_url_path="next", may_be_absent=not last)
 
 
 def test_a_link_that_has_no_next_page_yet() -> None:
     result = found(lambda _: {"results": ALL[:3], "next": None, "previous": None, "count": 3}, {})
-    assert result.pagination == NextLink(at="next")
+    assert result.pagination == NextLink(next_url_path="next")
 
 
 def test_a_link_to_another_host_is_none() -> None:
@@ -278,7 +290,7 @@ def test_the_header_link() -> None:
         return f"http://api.example/things?page={page + 1}" if page < 3 else None
 
     result = found(by_page, {"per_page": "20"}, links)
-    assert result.pagination == LinkHeader(size="per_page", most=20)
+    assert result.pagination == LinkHeader(size_param="per_page", page_size=20)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +311,7 @@ def test_cursors(place: str, param: str) -> None:
         return {"data": ALL[at : at + 20], "paging": page}
 
     assert found(reply, {}).pagination == Cursor(
-        param=param, at=f"paging.{place}", more="paging.has_more"
+        cursor_param=param, cursor_path=f"paging.{place}", more_path="paging.has_more"
     )
 
 
@@ -308,7 +320,7 @@ def test_a_page_number_that_nobody_named() -> None:
         lambda query: {"data": by_page(query), "meta": {"total": 45, "total_pages": 3}}, {}
     )
     assert result.pagination == PageNumber(
-        page="page", total="meta.total", last_page="meta.total_pages"
+        page_param="page", total_path="meta.total", last_page_path="meta.total_pages"
     )
 
 
@@ -317,12 +329,12 @@ def test_an_offset_that_nobody_named() -> None:
         return {"data": by_offset(query), "offset": int(query.get("offset", 0)), "total": 45}
 
     assert found(reply, {}).pagination == Offset(
-        offset="offset", size="limit", most=20, total="total"
+        offset_param="offset", size_param="limit", page_size=20, total_path="total"
     )
 
 
 def test_a_list_of_a_round_number_may_be_a_page() -> None:
-    assert found(by_page, {}).pagination == PageNumber(page="page")
+    assert found(by_page, {}).pagination == PageNumber(page_param="page")
     result = found(lambda _: ALL[:30], {})
     assert result.pagination == SinglePage()
     (question,) = result.questions
@@ -341,7 +353,7 @@ def test_an_empty_second_page_answers_whether_a_round_number_is_all() -> None:
         ),
         {},
     )
-    assert (result.pagination, result.questions) == (PageNumber(page="page"), ())
+    assert (result.pagination, result.questions) == (PageNumber(page_param="page"), ())
     result = found(
         lambda query: {"more": True, "data": ALL[:20] if query.get("page", "1") == "1" else []}, {}
     )
@@ -351,7 +363,7 @@ def test_an_empty_second_page_answers_whether_a_round_number_is_all() -> None:
 
 def test_records_that_are_said_to_be_more_make_the_run_fail() -> None:
     result = found(lambda _: {"data": ALL[:7], "total": 45}, {})
-    assert result.pagination == SinglePage(total="total")
+    assert result.pagination == SinglePage(total_path="total")
     (question,) = result.questions
     assert "'total' is 45" in question
     assert "ignore_signs_of_more=('total',)" in question
@@ -361,7 +373,7 @@ def test_a_count_of_the_page_is_no_total() -> None:
     result = found(
         lambda query: {"data": by_page(query), "count": len(by_page(query))}, {"page": "1"}
     )
-    assert result.pagination == PageNumber(page="page")
+    assert result.pagination == PageNumber(page_param="page")
 
 
 def test_the_first_page_is_looked_at() -> None:
@@ -384,7 +396,7 @@ def test_a_sign_that_the_pagination_does_not_go_by_is_named() -> None:
         }
 
     result = found(reply, {})
-    assert result.pagination == NextLink(at="next", total="total")
+    assert result.pagination == NextLink(next_url_path="next", total_path="total")
     (remark,) = result.remarks
     assert "'page_token' is 't2'" in remark
     assert "a run that ends while it says so fails" in remark

@@ -235,7 +235,7 @@ def test_the_dag_file_of_pages_by_number_is_short(folder: Any) -> None:
     text = written(found, folder)["dags/shop.py"]
     assert len(text.splitlines()) <= 25
     assert 'redact=("password",)' in text
-    assert 'pagination=PageNumber(page="page", past_end=404' in text
+    assert 'pagination=PageNumber(page_param="page", past_end=404' in text
 
 
 def test_no_secret_is_written(folder: Any) -> None:
@@ -269,10 +269,10 @@ def test_names_with_dots_are_places_that_are_lists(folder: Any) -> None:
     assert found.source.redact == (("a.password",),)
     assert found.source.keys == (("@odata.id",),)
     text = written(found, folder)["dags/shop.py"]
-    assert 'records=["d.ata"],' in text
+    assert 'records_path=["d.ata"],' in text
     assert 'key=(["@odata.id"],),' in text
     assert 'redact=(["a.password"],),' in text
-    assert 'from_answer={"document_as_of": ["as.of"]},' in text
+    assert 'from_response={"document_as_of": ["as.of"]},' in text
     files = written(found, folder)
     (fixture_text,) = (text for name, text in files.items() if "tests/fixtures/" in name)
     records = Decoder(found.source).decode(fixture_text.encode()).records
@@ -284,8 +284,8 @@ def test_names_with_dots_are_places_that_are_lists(folder: Any) -> None:
 def test_a_place_with_indices_keeps_its_place_in_the_fixture(folder: Any) -> None:
     found = made([{"page": 1, "pages": 1, "total": 2}, [{"id": "a"}, {"id": "b"}]])
     text = written(found, folder)["dags/shop.py"]
-    assert "records=[1]," in text
-    assert 'SinglePage(total=[0, "total"])' in text
+    assert "records_path=[1]," in text
+    assert 'SinglePage(total_path=[0, "total"])' in text
     assert json.loads(fixture.fixture(found))[1] == [{"id": "a"}, {"id": "b"}]
 
 

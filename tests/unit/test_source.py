@@ -20,7 +20,7 @@ from elt.source import (
     Source,
 )
 
-PAGES = PageNumber(page="page", size="results", most=1000, endless=True)
+PAGES = PageNumber(page_param="page", size_param="results", page_size=1000, endless=True)
 
 
 def declare(**changes: Any) -> Source:
@@ -29,7 +29,7 @@ def declare(**changes: Any) -> Source:
         "entity": "users",
         "conn_id": "randomuser_api",
         "endpoint": "/api/1.4/",
-        "records": "results",
+        "records_path": "results",
         "pagination": PAGES,
     }
     return Source(**(fields | changes))
@@ -58,21 +58,21 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"encoding": "undefined"}, "encoding", "no encoding of text"),
     ({"encoding": ""}, "encoding", "no encoding of text"),
     ({"encoding": "utf\0"}, "encoding", "no encoding of text"),
-    ({"records": "a..b"}, "records", "names joined by dots"),
-    ({"records": ""}, "records", "names joined by dots"),
-    ({"records": ".a"}, "records", "names joined by dots"),
-    ({"records": [["a"]]}, "records", "names and indices"),
+    ({"records_path": "a..b"}, "records_path", "names joined by dots"),
+    ({"records_path": ""}, "records_path", "names joined by dots"),
+    ({"records_path": ".a"}, "records_path", "names joined by dots"),
+    ({"records_path": [["a"]]}, "records_path", "names and indices"),
     ({"key": "a."}, "key", "names joined by dots"),
     ({"key": ("id", "a..b")}, "key", "names joined by dots"),
-    ({"from_answer": {"at": "a..b"}}, "from_answer", "names joined by dots"),
+    ({"from_response": {"at": "a..b"}}, "from_response", "names joined by dots"),
     ({"from_request": {"at": 1}}, "from_request", "string"),
     ({"from_request": {"at": "day"}}, "from_request", "'day', which is not in params"),
     (
-        {"from_answer": {"at": "a"}, "from_request": {"at": "b"}, "params": {"b": "1"}},
-        "from_answer",
+        {"from_response": {"at": "a"}, "from_request": {"at": "b"}, "params": {"b": "1"}},
+        "from_response",
         "both make at",
     ),
-    ({"error": ""}, "error", "names joined by dots"),
+    ({"error_path": ""}, "error_path", "names joined by dots"),
     ({"may_be_empty": "perhaps"}, "may_be_empty", "bool"),
     ({"redact": "login.password"}, "redact", "tuple"),
     ({"redact": ("login..password",)}, "redact", "names joined by dots"),
@@ -80,11 +80,19 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"pagination": {"kind": "pages"}}, "pagination", "'single', 'page_number', 'offset'"),
     ({"pagination": {"page": "page"}}, "pagination", "discriminator"),
     ({"period": "week"}, "period", "'hour', 'day' or 'month'"),
-    ({"incremental": {"field": "at", "param": "p", "start": "0"}}, "incremental", "start|Extra"),
-    ({"incremental": {"field": "a..b", "param": "since"}}, "incremental", "names joined by dots"),
-    ({"incremental": {"field": "at"}}, "incremental", "required"),
     (
-        {"incremental": {"field": "at", "param": "since"}, "params": {"since": "0"}},
+        {"incremental": {"cursor_path": "at", "cursor_param": "p", "start": "0"}},
+        "incremental",
+        "start|Extra",
+    ),
+    (
+        {"incremental": {"cursor_path": "a..b", "cursor_param": "since"}},
+        "incremental",
+        "names joined by dots",
+    ),
+    ({"incremental": {"cursor_path": "at"}}, "incremental", "required"),
+    (
+        {"incremental": {"cursor_path": "at", "cursor_param": "since"}, "params": {"since": "0"}},
         "incremental",
         "'since' is in params, too",
     ),
@@ -102,19 +110,23 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"read_timeout": -1}, "read_timeout", "greater than 0"),
     ({"page_bytes": 0}, "page_bytes", "greater than 0"),
     ({"pasword": "x"}, "pasword", "Extra"),
-    ({"format": "xml", "records": None}, "records", "XML needs the name"),
-    ({"format": "ndjson"}, "records", "each line of ndjson is a record"),
+    ({"format": "xml", "records_path": None}, "records_path", "XML needs the name"),
+    ({"format": "ndjson"}, "records_path", "each line of ndjson is a record"),
     (
-        {"format": "ndjson", "records": None, "from_answer": {"at": "at"}},
-        "from_answer",
+        {"format": "ndjson", "records_path": None, "from_response": {"at": "at"}},
+        "from_response",
         "each line of ndjson is a record",
     ),
-    ({"format": "ndjson", "records": None, "error": "e"}, "error", "each line of ndjson"),
+    (
+        {"format": "ndjson", "records_path": None, "error_path": "e"},
+        "error_path",
+        "each line of ndjson",
+    ),
     (
         {
             "format": "ndjson",
-            "records": None,
-            "pagination": {"kind": "next_link", "at": "next"},
+            "records_path": None,
+            "pagination": {"kind": "next_link", "next_url_path": "next"},
         },
         "pagination",
         "ndjson has no body",
@@ -174,27 +186,43 @@ def test_a_missing_field_is_named(field: str) -> None:
 @pytest.mark.parametrize(
     ("strategy", "fields", "why"),
     [
-        (PageNumber, {}, "page.*required"),
-        (PageNumber, {"page": "p", "most": 0}, "most.*greater than 0"),
-        (PageNumber, {"page": "p", "start": 2}, "start.*less than or equal to 1"),
-        (PageNumber, {"page": "p", "past_end": 200}, "past_end.*greater than or equal to 400"),
-        (PageNumber, {"page": "p", "past_end": 500}, "past_end.*less than or equal to 499"),
-        (PageNumber, {"page": "p", "endless": True}, "endless source needs 'size'"),
-        (PageNumber, {"page": "p", "size": "s", "endless": True, "total": "t"}, "has no 'total'"),
-        (PageNumber, {"page": "p", "total": "a..b"}, "total.*names joined by dots"),
-        (Offset, {"most": -1}, "most.*greater than 0"),
+        (PageNumber, {}, "page_param.*required"),
+        (PageNumber, {"page_param": "p", "page_size": 0}, "page_size.*greater than 0"),
+        (PageNumber, {"page_param": "p", "start": 2}, "start.*less than or equal to 1"),
+        (
+            PageNumber,
+            {"page_param": "p", "past_end": 200},
+            "past_end.*greater than or equal to 400",
+        ),
+        (PageNumber, {"page_param": "p", "past_end": 500}, "past_end.*less than or equal to 499"),
+        (PageNumber, {"page_param": "p", "endless": True}, "endless source needs 'size_param'"),
+        (
+            PageNumber,
+            {"page_param": "p", "size_param": "s", "endless": True, "total_path": "t"},
+            "has no 'total_path'",
+        ),
+        (PageNumber, {"page_param": "p", "total_path": "a..b"}, "total_path.*names joined by dots"),
+        (Offset, {"page_size": -1}, "page_size.*greater than 0"),
         (Offset, {"start": -1}, "start.*greater than or equal to 0"),
         (Offset, {"past_end": [404, 200]}, "past_end.*greater than or equal to 400"),
-        (Cursor, {"at": "next", "past_end": 404}, "past_end.*Extra"),
-        (LastRecord, {"param": "after"}, "field.*required"),
-        (LastRecord, {"param": "after", "field": "id", "take": "first"}, "take.*'last' or"),
-        (Offset, {"total": {"name": "X: Total"}}, "total.*pattern"),
-        (Cursor, {"param": "after"}, "at.*required"),
-        (Cursor, {"param": "after", "at": ""}, "at.*names joined by dots"),
-        (Cursor, {"param": "after", "at": "next", "more": "."}, "more.*names joined by dots"),
-        (NextLink, {}, "at.*required"),
-        (NextLink, {"at": "next", "most_pages": 0}, "most_pages.*greater than 0"),
-        (NextLink, {"at": "next", "size": "s"}, "size.*Extra"),
+        (Cursor, {"cursor_path": "next", "past_end": 404}, "past_end.*Extra"),
+        (LastRecord, {"cursor_param": "after"}, "cursor_path.*required"),
+        (
+            LastRecord,
+            {"cursor_param": "after", "cursor_path": "id", "take": "first"},
+            "take.*'last' or",
+        ),
+        (Offset, {"total_path": {"name": "X: Total"}}, "total_path.*pattern"),
+        (Cursor, {"cursor_param": "after"}, "cursor_path.*required"),
+        (Cursor, {"cursor_param": "after", "cursor_path": ""}, "cursor_path.*names joined by dots"),
+        (
+            Cursor,
+            {"cursor_param": "after", "cursor_path": "next", "more_path": "."},
+            "more_path.*names joined by dots",
+        ),
+        (NextLink, {}, "next_url_path.*required"),
+        (NextLink, {"next_url_path": "next", "most_pages": 0}, "most_pages.*greater than 0"),
+        (NextLink, {"next_url_path": "next", "size": "s"}, "size.*Extra"),
         (LinkHeader, {"rel": None}, "rel.*string"),
         (SinglePage, {"kind": "offset"}, "kind.*'single'"),
     ],
@@ -217,7 +245,7 @@ def test_a_strategy_may_be_declared_by_its_kind() -> None:
 def test_defaults() -> None:
     source = Source(name="a", entity="b", conn_id="c", endpoint="/")
     assert source.pagination == SinglePage()
-    assert (source.format, source.encoding, source.records) == ("json", None, None)
+    assert (source.format, source.encoding, source.records_path) == ("json", None, None)
     assert source.freshness == Freshness()
     assert source.keys == ()
 
@@ -235,7 +263,7 @@ def test_encodings(encoding: str) -> None:
 def test_a_rate_and_an_increment() -> None:
     source = declare(
         rate_limit=RateLimit(requests=5),
-        incremental=Incremental(field="updated.at", param="since"),
+        incremental=Incremental(cursor_path="updated.at", cursor_param="since"),
     )
     assert source.rate_limit == RateLimit(requests=5, seconds=1)
     assert source.incremental is not None

@@ -24,7 +24,7 @@ def document(body: str | bytes, asked: dict[str, str] | None = None, **changes: 
         "conn_id": "cbr_api",
         "endpoint": "/",
         "format": "xml",
-        "records": "a",
+        "records_path": "a",
     }
     text = body.encode() if isinstance(body, str) else body
     return Decoder(Source(**(fields | changes)), asked).decode(text)
@@ -122,8 +122,8 @@ def test_an_attribute_and_an_element_of_one_name_are_two_fields() -> None:
 
 def test_records_lie_below_the_root_or_deeper() -> None:
     body = "<r><d><a>1</a><b><a>no</a></b><a>2</a></d><d><a>3</a></d><a>no</a></r>"
-    assert decode(body, records="d.a") == ["1", "2", "3"]
-    assert decode(body, records="a") == ["no"]
+    assert decode(body, records_path="d.a") == ["1", "2", "3"]
+    assert decode(body, records_path="a") == ["no"]
 
 
 def test_a_record_in_a_record_is_part_of_it() -> None:
@@ -137,11 +137,11 @@ def test_the_root_is_no_record() -> None:
 @pytest.mark.parametrize("body", ["<r/>", "<r></r>", "<r>  </r>", '<r Date="1"/>'])
 def test_a_root_without_elements_has_no_records(body: str) -> None:
     assert decode(body) == []
-    assert decode(body, records="d.a") == []
+    assert decode(body, records_path="d.a") == []
 
 
 def test_a_list_without_elements_has_no_records() -> None:
-    assert decode("<r><meta>1</meta><d/></r>", records="d.a") == []
+    assert decode("<r><meta>1</meta><d/></r>", records_path="d.a") == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_list_without_elements_has_no_records() -> None:
 )
 def test_other_elements_in_place_of_the_records_are_named(body: str, path: str, said: str) -> None:
     with pytest.raises(DecodeError, match=said):
-        decode(body, records=path)
+        decode(body, records_path=path)
 
 
 def test_fields_around_the_records_are_taken_along() -> None:
@@ -165,7 +165,7 @@ def test_fields_around_the_records_are_taken_along() -> None:
         body,
         {"day": "25/04/2020"},
         params={"day": ""},
-        from_answer={"document_date": "@Date", "n": "meta.n", "none": "meta.x.y"},
+        from_response={"document_date": "@Date", "n": "meta.n", "none": "meta.x.y"},
         from_request={"asked_for": "day"},
     )
     more = {"asked_for": "25/04/2020", "document_date": "25.04.2020", "n": "2", "none": None}
@@ -174,7 +174,7 @@ def test_fields_around_the_records_are_taken_along() -> None:
 
 def test_places_that_the_pagination_needs_are_read() -> None:
     body = '<r total="3"><a/><link rel="x">?page=2</link></r>'
-    found = document(body, pagination=NextLink(at="link.#text", total="@total"))
+    found = document(body, pagination=NextLink(next_url_path="link.#text", total_path="@total"))
     assert found.values == {"link.#text": "?page=2", "@total": "3"}
 
 
@@ -293,7 +293,7 @@ def test_an_error_quotes_no_record_and_is_short() -> None:
 def test_an_error_of_the_source_is_quoted_without_what_is_redacted() -> None:
     body = "<r><fault><code>7</code><password>poker</password></fault></r>"
     with pytest.raises(DecodeError, match=r'the answer is an error: {"code":"7"}') as caught:
-        decode(body, error="fault", redact=("password",))
+        decode(body, error_path="fault", redact=("password",))
     assert "poker" not in str(caught.value)
 
 
@@ -308,10 +308,10 @@ def cbr(name: str) -> bytes:
 
 
 BANK: dict[str, Any] = {
-    "records": "Valute",
+    "records_path": "Valute",
     "key": "@ID",
-    "error": "#text",
-    "from_answer": {"document_date": "@Date"},
+    "error_path": "#text",
+    "from_response": {"document_date": "@Date"},
 }
 
 

@@ -60,13 +60,16 @@ class Decoder:
         self._source = source
         self._tree = redactions(source.redact)
         self._places = tuple(
-            dict.fromkeys((*source.pagination.places(), *source.from_answer.values()))
+            dict.fromkeys((*source.pagination.places(), *source.from_response.values()))
         )
         self._asked = {
             name: (params or {}).get(param) for name, param in source.from_request.items()
         }
-        self._nouns = (source.entity, *map(str, steps(source.records or ())[-1:]))
-        of_records = (*source.keys, *((source.incremental.field,) if source.incremental else ()))
+        self._nouns = (source.entity, *map(str, steps(source.records_path or ())[-1:]))
+        of_records = (
+            *source.keys,
+            *((source.incremental.cursor_path,) if source.incremental else ()),
+        )
         self._of_records = [place for place in of_records if "." in place]
         self._was_there = False
 
@@ -88,7 +91,7 @@ class Decoder:
             json.expect_names(records[0], self._of_records)
         taken = {
             **self._asked,
-            **{name: around.values[place] for name, place in source.from_answer.items()},
+            **{name: around.values[place] for name, place in source.from_response.items()},
         }
         if taken:
             records = [json.with_fields(record, taken) for record in records]
@@ -96,7 +99,7 @@ class Decoder:
             records = self._without_nul(records, replaced)
         found = more.in_body(
             around.outline,
-            source.records,
+            source.records_path,
             len(records),
             nouns=self._nouns,
             sent=sent,
@@ -136,16 +139,16 @@ class Decoder:
         if source.format == "json":
             return json.split(
                 text,
-                source.records,
-                source.error,
+                source.records_path,
+                source.error_path,
                 self._places,
                 self._tree,
                 was_there=self._was_there,
             )
         return xml.split(
             text,
-            source.records or "",
-            source.error,
+            source.records_path or "",
+            source.error_path,
             self._places,
             self._tree,
             was_there=self._was_there,

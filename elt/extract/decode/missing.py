@@ -49,12 +49,12 @@ def check_null(outline: Mapping[Any, Any], place: Place) -> None:
     >>> check_null({"data": None, "errors": [{"message": "timeout"}]}, "data")
     Traceback (most recent call last):
     elt.extract.decode.errors.DecodeError: the answer has null at 'data', and says that it failed: \
-it has: data, errors; if that is where it says so, declare 'error'
+it has: data, errors; if that is where it says so, declare 'error_path'
     """
     if says_fault(outline) or _is_worded(outline):
         raise DecodeError(
             f"the answer has null at {shown(place)}, and says that it failed:"
-            f" it has: {_listed(outline)}; if that is where it says so, declare 'error'"
+            f" it has: {_listed(outline)}; if that is where it says so, declare 'error_path'"
         )
 
 
@@ -63,7 +63,7 @@ def check_empty(outline: Mapping[Any, Any], place: Place) -> None:
     if says_fault(outline):
         raise DecodeError(
             f"the answer's {shown(place)} is empty, and it says that it failed:"
-            f" it has: {_listed(outline)}; if that is where it says so, declare 'error'"
+            f" it has: {_listed(outline)}; if that is where it says so, declare 'error_path'"
         )
 
 

@@ -160,11 +160,11 @@ class _Candidates:
             if total is not None:
                 yield Candidate(by_page, is_sure=True)
         if seen.links.get("next"):
-            yield Candidate(LinkHeader(size=size, most=most, total=total))
+            yield Candidate(LinkHeader(size_param=size, page_size=most, total_path=total))
         for sign in seen.signs:
             at = said_at(sign)
             if sign.kind == "link" and at is not None and (sign.header or "").lower() != "link":
-                yield Candidate(NextLink(at=at, total=total, more=self.more))
+                yield Candidate(NextLink(next_url_path=at, total_path=total, more_path=self.more))
         if by_page is not None:
             yield Candidate(by_page, is_sure=True)
         if offset is not None:
@@ -173,7 +173,9 @@ class _Candidates:
         yield from self._cursors()
         for path, value in self.scalars:
             if value is None and _names_next(path) and self._is_about_pages(path):
-                yield Candidate(NextLink(at=place_of(path), total=total), is_sure=True)
+                yield Candidate(
+                    NextLink(next_url_path=place_of(path), total_path=total), is_sure=True
+                )
         guesses: list[Candidate] = []
         if page is None and offset is None and seen.may_have_more:
             guesses = list(self._guesses())
@@ -196,18 +198,23 @@ class _Candidates:
 
     def _by_page(self, page: str, start: int, size: str | None) -> PageNumber:
         return PageNumber(
-            page=page,
-            size=size,
-            most=self.most,
+            page_param=page,
+            size_param=size,
+            page_size=self.most,
             start=start,
-            total=self.total,
-            last_page=self.last_page,
-            more=self.more,
+            total_path=self.total,
+            last_page_path=self.last_page,
+            more_path=self.more,
         )
 
     def _by_offset(self, offset: str, size: str, start: int = 0) -> Offset:
         return Offset(
-            offset=offset, size=size, most=self.most, start=start, total=self.total, more=self.more
+            offset_param=offset,
+            size_param=size,
+            page_size=self.most,
+            start=start,
+            total_path=self.total,
+            more_path=self.more,
         )
 
     def _cursors(self) -> Iterator[Candidate]:
@@ -228,18 +235,23 @@ class _Candidates:
             given = [param for param in params if snake(param) in _AFTER_LAST]
             for param in dict.fromkeys((*given, *_AFTER_LAST)):
                 last = LastRecord(
-                    param=param,
-                    field=self.seen.key,
-                    more=self.more,
-                    size=self.size,
-                    most=self.most,
-                    total=self.total,
+                    cursor_param=param,
+                    cursor_path=self.seen.key,
+                    more_path=self.more,
+                    size_param=self.size,
+                    page_size=self.most,
+                    total_path=self.total,
                 )
                 yield Candidate(last, is_guess=True)
 
     def _cursor(self, at: Said, param: str | None) -> Cursor:
         return Cursor(
-            param=param, at=at, more=self.more, size=self.size, most=self.most, total=self.total
+            cursor_param=param,
+            cursor_path=at,
+            more_path=self.more,
+            size_param=self.size,
+            page_size=self.most,
+            total_path=self.total,
         )
 
     def _cursor_places(self) -> Iterator[tuple[Sign | None, Said, str]]:
@@ -279,7 +291,7 @@ class _Candidates:
         yield from first
         yield from then
         if not any(
-            isinstance(one.pagination, Offset) and one.pagination.offset == "offset"
+            isinstance(one.pagination, Offset) and one.pagination.offset_param == "offset"
             for one in offsets
         ):
             yield Candidate(self._by_offset("offset", self.size or "limit"), is_guess=True)

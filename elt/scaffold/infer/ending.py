@@ -40,7 +40,7 @@ def ending(
     """
     if not isinstance(pagination, PageNumber | Offset):
         return Ending(pagination)
-    if any(place is not None for place in (*pagination.said_places(), pagination.more)):
+    if any(place is not None for place in (*pagination.said_places(), pagination.more_path)):
         return Ending(pagination)
     try:
         far = ask(pagination, _page(pagination, _FAR))
@@ -75,7 +75,7 @@ def ending(
             remark=f"page {_FAR:,} has records of another page: past its last one the source gives"
             " one again, so an extract of all pages will fail; find out how it says where it ends",
         )
-    if isinstance(pagination, PageNumber) and pagination.size is not None:
+    if isinstance(pagination, PageNumber) and pagination.size_param is not None:
         pagination = PageNumber(**pagination.model_dump() | {"endless": True})
     remark = (
         f"page {_FAR:,} has records, too, and others than the first ones: the source has no last"
@@ -85,7 +85,9 @@ def ending(
 
 
 def _page(pagination: PageNumber | Offset, number: int) -> Page:
-    size = {} if pagination.size is None else {pagination.size: str(pagination.most)}
+    size = {}
+    if pagination.size_param is not None:
+        size = {pagination.size_param: str(pagination.page_size)}
     if isinstance(pagination, PageNumber):
-        return Page(number, {pagination.page: str(number), **size})
-    return Page(number, {pagination.offset: str(number * pagination.most), **size})
+        return Page(number, {pagination.page_param: str(number), **size})
+    return Page(number, {pagination.offset_param: str(number * pagination.page_size), **size})

@@ -17,7 +17,6 @@ from elt.scaffold.naming import snake
 from elt.scaffold.sample import Sample
 from elt.source.pagination import (
     REFUSALS_OF_A_PAGE,
-    Cursor,
     Header,
     NextLink,
     Offset,
@@ -45,8 +44,11 @@ class Found:
     def plainly(self) -> Found:
         """The same, without a size of pages where the source is not told one."""
         pagination = self.pagination
-        if "most" in type(pagination).model_fields and getattr(pagination, "size", None) is None:
-            said = pagination.model_dump(exclude={"most"}, exclude_defaults=True)
+        if (
+            "page_size" in type(pagination).model_fields
+            and getattr(pagination, "size_param", None) is None
+        ):
+            said = pagination.model_dump(exclude={"page_size"}, exclude_defaults=True)
             return replace(self, pagination=type(pagination)(**said))
         return self
 
@@ -87,7 +89,7 @@ class Finder:
             self._tried,
             may_be_a_page=self._is_list and seen.may_have_more,
         )
-        return Found(SinglePage(total=total), questions=asked)
+        return Found(SinglePage(total_path=total), questions=asked)
 
     @property
     def _size(self) -> int:
@@ -278,11 +280,7 @@ def first_page(params: Mapping[str, str]) -> dict[str, str]:
 
 def params_of(pagination: Pagination) -> set[str]:
     """The query parameters that a pagination sets itself."""
-    return {
-        value
-        for name in ("page", "offset", "size", "param")
-        if isinstance(value := getattr(pagination, name, None), str)
-    }
+    return set(pagination.params())
 
 
 def _where_it_ends(pagination: Pagination, second: Sample) -> Pagination:
@@ -290,7 +288,7 @@ def _where_it_ends(pagination: Pagination, second: Sample) -> Pagination:
 
     Then a day with one page has it nowhere, and is whole.
     """
-    place = pagination.at if isinstance(pagination, Cursor | NextLink) else None
+    place = pagination.naming_place()
     if place is None or isinstance(place, Header) or place in second.document.present:
         return pagination
     return pagination.model_copy(update={"may_be_absent": True})

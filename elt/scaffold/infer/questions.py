@@ -47,7 +47,7 @@ def left(signs: Sequence[Sign], pagination: Pagination, size: int) -> tuple[str,
         for sign in signs
         if sign.kind != "full" and sign.says_more(size, 1) and not _goes_by(pagination, sign)
         # One of several counts will do.
-        if not (sign.is_count and pagination.total is not None)
+        if not (sign.is_count and pagination.total_path is not None)
     )
 
 
@@ -55,12 +55,11 @@ def tried(pagination: Pagination) -> str:
     """What a pagination asks for, in a word or two."""
     if isinstance(pagination, LinkHeader):
         return "header Link"
-    if isinstance(pagination, NextLink) or (
-        isinstance(pagination, Cursor) and pagination.param is None
-    ):
-        return f"what is at {named(pagination.at)}"
-    names = (getattr(pagination, name, None) for name in ("param", "page", "offset"))
-    return f"{next(filter(None, names), '')}="
+    if isinstance(pagination, NextLink):
+        return f"what is at {named(pagination.next_url_path)}"
+    if isinstance(pagination, Cursor) and pagination.cursor_param is None:
+        return f"what is at {named(pagination.cursor_path)}"
+    return f"{pagination.selecting_param or ''}="
 
 
 def _goes_by(pagination: Pagination, sign: Sign) -> bool:

@@ -22,10 +22,10 @@ _DECLARED = (
     "endpoint",
     "params",
     "format",
-    "records",
+    "records_path",
     "key",
     "redact",
-    "from_answer",
+    "from_response",
     "pagination",
     "period",
     "rejected_share",
@@ -111,7 +111,7 @@ def _arguments(plan: Plan) -> list[str]:
             lines += _mapping(name, value)
         elif name == "pagination":
             lines += _call(name, value)
-        elif name == "records" and isinstance(value, tuple):
+        elif name == "records_path" and isinstance(value, tuple):
             lines += _value(f"{name}=", list(value), 4)
         else:
             lines += _value(f"{name}=", value, 4)

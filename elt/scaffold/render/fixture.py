@@ -40,7 +40,9 @@ def records(plan: Plan) -> list[dict[str, Any]]:
     size = 0
     for record in objects(plan.page.records)[:MOST_RECORDS]:
         # As the source sent it: the extract adds what is around it.
-        own = {name: below for name, below in record.items() if name not in plan.source.from_answer}
+        own = {
+            name: below for name, below in record.items() if name not in plan.source.from_response
+        }
         small = secrets.hide(_cut(own), plan.secrets)
         size += len(json_text.dump(small))
         if kept and size > _LARGEST:
@@ -59,7 +61,7 @@ def fixture(plan: Plan) -> str:
         return _json(plan, found)
     text = excerpt.excerpt(
         utf8(answer.body, None, answer.content_type, is_xml=True),
-        steps(source.records or ""),
+        steps(source.records_path or ""),
         len(found),
         secrets.is_secret_field,
         _places(plan),
@@ -101,10 +103,10 @@ def content_type(plan: Plan) -> str | None:
 
 def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
     source = plan.source
-    if source.records is None:
+    if source.records_path is None:
         document = found if isinstance(plan.envelope, list) else found[0]
     else:
-        around = _envelope(plan.envelope, (), steps(source.records), _places(plan), found)
+        around = _envelope(plan.envelope, (), steps(source.records_path), _places(plan), found)
         document = secrets.hide(around, plan.secrets)
     return msgspec.json.format(json_text.dump(document), indent=2).decode() + "\n"
 
@@ -112,7 +114,7 @@ def _json(plan: Plan, found: list[dict[str, Any]]) -> str:
 def _places(plan: Plan) -> set[Path]:
     """What the extract reads around the records, whatever it is called."""
     source = plan.source
-    return {steps(place) for place in (*source.pagination.places(), *source.from_answer.values())}
+    return {steps(place) for place in (*source.pagination.places(), *source.from_response.values())}
 
 
 def _encoded(letter: str, encoding: str) -> bytes:

@@ -14,7 +14,7 @@ def source_test(plan: Plan) -> str:
     if plan.source.key:
         checks.append("    assert all(text_at(record, source.keys[0]) for record in records)")
     checks += [
-        "    for name in source.from_answer:",
+        "    for name in source.from_response:",
         "        assert all(text_at(record, name) for record in records), name",
     ]
     said = fixture.content_type(plan)

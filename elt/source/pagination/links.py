@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pydantic import PositiveInt
@@ -21,38 +21,47 @@ class _Linked(Named):
     """Hosts (``api.internal``, ``api.internal:8080``) that stand for the connection's in links, as
     a source behind a proxy has them. What they link is asked for at the connection's host."""
 
+    @property
+    def hosts_in_links(self) -> tuple[str, ...]:
+        return self.other_hosts
+
 
 class NextLink(_Linked):
     """Each answer has a link to the next page in its body, absolute or relative.
 
-    >>> NextLink(at="info.next").places()
+    >>> NextLink(next_url_path="info.next").places()
     ('info.next',)
     """
 
+    former_names: ClassVar[Mapping[str, str]] = {
+        **Named.former_names,
+        "at": "next_url_path",
+    }
+
     kind: Literal["next_link"] = "next_link"
-    at: Said
+    next_url_path: Said
     """Where an answer has the link, as text or as an object with ``href``: null, empty or missing
     on the last page."""
 
     def said_places(self) -> tuple[Said, ...]:
-        return (*super().said_places(), self.at)
+        return (*super().said_places(), self.next_url_path)
 
-    def _place(self) -> Said:
-        return self.at
+    def naming_place(self) -> Said:
+        return self.next_url_path
 
     def _named(self, walk: Walk) -> Page | None:
-        link = walk.values.get(key_of(self.at))
+        link = walk.values.get(key_of(self.next_url_path))
         if isinstance(link, Mapping):
             member = next((name for name in _LINKS if name in link), None)
             if member is None and link:
                 raise PaginationError(
-                    f"the answer's link {named(self.at)} is no text, and has no 'href'"
+                    f"the answer's link {named(self.next_url_path)} is no text, and has no 'href'"
                 )
             link = None if member is None else link[member]
         if link in (None, False, ""):
             return None
         if not isinstance(link, str):
-            raise PaginationError(f"the answer's link {named(self.at)} is no text")
+            raise PaginationError(f"the answer's link {named(self.next_url_path)} is no text")
         return _linked(walk, link)
 
 
@@ -63,17 +72,26 @@ class LinkHeader(_Linked):
     'next'
     """
 
+    former_names: ClassVar[Mapping[str, str]] = {
+        **Named.former_names,
+        "size": "size_param",
+        "most": "page_size",
+    }
+
     kind: Literal["link_header"] = "link_header"
     rel: str = "next"
     """Relation of the link that is followed."""
-    size: str | None = None
+    size_param: str | None = None
     """Query parameter of the first request that takes the records in a page."""
-    most: PositiveInt = 100
+    page_size: PositiveInt = 100
     """Records asked for in one page, at most."""
 
     def first(self, limit: int | None) -> Page:
-        params = {} if self.size is None else {self.size: str(self.most)}
-        return Page(1, params, None if self.size is None else self.most, limit)
+        params = {} if self.size_param is None else {self.size_param: str(self.page_size)}
+        return Page(1, params, None if self.size_param is None else self.page_size, limit)
+
+    def goes_by_link(self, relation: str) -> bool:
+        return self.rel.lower() == relation.lower()
 
     def _named(self, walk: Walk) -> Page | None:
         link = walk.links.get(self.rel.lower())

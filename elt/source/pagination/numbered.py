@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -32,6 +32,16 @@ class _Numbered(Strategy):
             return known
         # A first page that is short may be all there is, or as much as the source gives.
         return known | (REFUSALS_OF_A_PAGE if walk.page.number == 1 else NO_SUCH_PAGE)
+
+    def is_end_by_repeat(self, walk: Walk, earlier: int) -> bool:
+        # Who ignores which page is asked for gives the first one for ever, as well.
+        may_end = walk.page.number > 1 or walk.is_short or walk.page.asked is None
+        return self.until_repeat and earlier == walk.page.number and may_end
+
+    def remedy_of_repeat(self, walk: Walk) -> str:
+        if self.overlap(walk):
+            return "; if its offsets count records that are not shown, declare 'counts_hidden=True'"
+        return "; if it does so past its last page, declare 'until_repeat=True'"
 
     def _is_last(self, walk: Walk) -> bool:
         """Whether no page is to be asked for after this one."""
@@ -74,30 +84,46 @@ class _Numbered(Strategy):
 class PageNumber(_Numbered):
     """Pages selected by a number and, where the source takes one, a size.
 
-    >>> pages = PageNumber(page="page", size="results", most=1000, endless=True).plan(1500)
+    >>> pages = PageNumber(page_param="page", size_param="results", endless=True).plan(1500)
     >>> [(page.params, page.wanted) for page in pages]
     [({'page': '1', 'results': '750'}, 750), ({'page': '2', 'results': '750'}, 750)]
     """
 
+    former_names: ClassVar[Mapping[str, str]] = {
+        **Strategy.former_names,
+        "size": "size_param",
+        "most": "page_size",
+        "page": "page_param",
+        "last_page": "last_page_path",
+    }
+
     kind: Literal["page_number"] = "page_number"
-    page: str
+    page_param: str
     """Query parameter that takes the page's number; or ``{page}`` in the endpoint."""
-    size: str | None = None
+    size_param: str | None = None
     """Query parameter that takes the records in a page."""
-    most: PositiveInt = 1000
+    page_size: PositiveInt = 1000
     """Records asked for in one page, at most."""
     start: int = Field(default=1, ge=0, le=1)
     """Number of the first page."""
-    last_page: Said | None = None
+    last_page_path: Said | None = None
     """Where a response says how many pages there are."""
     endless: bool = False
     """The source makes records up as it goes: a page that is short is a fault and no end."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> PageNumber:
-        if self.endless and (self.size is None or self.total is not None):
-            raise ValueError("an endless source needs 'size' and has no 'total'")
+        if self.endless and (self.size_param is None or self.total_path is not None):
+            raise ValueError("an endless source needs 'size_param' and has no 'total_path'")
         return self
+
+    @property
+    def needs_limit(self) -> bool:
+        return self.endless
+
+    @property
+    def selecting_param(self) -> str:
+        return self.page_param
 
     def plan(self, limit: int | None) -> Iterable[Page] | None:
         if not self.endless:
@@ -130,7 +156,7 @@ class PageNumber(_Numbered):
         return self._pages(2, expected, walk.size, asked, walk.limit)
 
     def said_places(self) -> tuple[Said, ...]:
-        last = () if self.last_page is None else (self.last_page,)
+        last = () if self.last_page_path is None else (self.last_page_path,)
         return (*super().said_places(), *last)
 
     def goes_on(self, walk: Walk) -> bool:
@@ -140,14 +166,14 @@ class PageNumber(_Numbered):
     def check_end(self, walk: Walk) -> None:
         super().check_end(walk)
         last = self._last_page(walk)
-        if last is not None and self.last_page is not None and walk.page.number < last:
+        if last is not None and self.last_page_path is not None and walk.page.number < last:
             raise PaginationError(
-                f"its {named(self.last_page)} says that there are {last} pages, and it has given"
-                f" {walk.page.number}"
+                f"its {named(self.last_page_path)} says that there are {last} pages, and it has"
+                f" given {walk.page.number}"
             )
 
     def _last_page(self, walk: Walk) -> int | None:
-        count: Count | None = self._count(walk, self.last_page, "last_page", "pages")
+        count: Count | None = self._count(walk, self.last_page_path, "last_page_path", "pages")
         return None if count is None or not count.is_exact else count.number
 
     def _position(self, walk: Walk) -> int:
@@ -155,9 +181,9 @@ class PageNumber(_Numbered):
 
     def _size(self, limit: int | None) -> int | None:
         """The records to ask for in a page: as even as they go for ``limit`` of them."""
-        if self.size is None:
+        if self.size_param is None:
             return None
-        return self.most if limit is None else -(-limit // -(-limit // self.most))
+        return self.page_size if limit is None else -(-limit // -(-limit // self.page_size))
 
     def _pages(
         self, begin: int, records: int, size: int, asked: int | None, limit: int | None
@@ -169,9 +195,9 @@ class PageNumber(_Numbered):
     def _page(
         self, number: int, asked: int | None, wanted: int | None, least: int | None = None
     ) -> Page:
-        params = {self.page: str(number - 1 + self.start)}
-        if self.size is not None and asked is not None:
-            params[self.size] = str(asked)
+        params = {self.page_param: str(number - 1 + self.start)}
+        if self.size_param is not None and asked is not None:
+            params[self.size_param] = str(asked)
         return Page(number, params, asked, wanted, least=least)
 
 
@@ -182,16 +208,23 @@ class Offset(_Numbered):
     not show, it then gives the last ones again: these are left out where they have a key, and an
     error where they have none, unless ``counts_hidden`` says so.
 
-    >>> Offset(offset="skip", size="take", most=50).first(70).params
+    >>> Offset(offset_param="skip", size_param="take", page_size=50).first(70).params
     {'skip': '0', 'take': '50'}
     """
 
+    former_names: ClassVar[Mapping[str, str]] = {
+        **Strategy.former_names,
+        "size": "size_param",
+        "most": "page_size",
+        "offset": "offset_param",
+    }
+
     kind: Literal["offset"] = "offset"
-    offset: str = "offset"
+    offset_param: str = "offset"
     """Query parameter that takes the number of records before the page."""
-    size: str = "limit"
+    size_param: str = "limit"
     """Query parameter that takes the records in a page."""
-    most: PositiveInt = 100
+    page_size: PositiveInt = 100
     """Records asked for in one page, at most."""
     start: int = Field(default=0, ge=0, le=1)
     """Offset of the first record."""
@@ -199,13 +232,21 @@ class Offset(_Numbered):
     """Offsets count records that are not shown, too: the next page begins as many after this one
     as were asked for. For a source that gives as many as it is asked for, else records are lost."""
 
+    @property
+    def selecting_param(self) -> str:
+        return self.offset_param
+
+    @property
+    def counts_on_sizes(self) -> bool:
+        return True
+
     def first(self, limit: int | None) -> Page:
-        return self._page(1, 0, self.most, limit)
+        return self._page(1, 0, self.page_size, limit)
 
     def following(self, walk: Walk) -> Page | None:
         if self._is_last(walk):
             return None
-        most = self.most if not self.counts_hidden else (walk.page.asked or self.most)
+        most = self.page_size if not self.counts_hidden else (walk.page.asked or self.page_size)
         return self._page(walk.page.number + 1, self._position(walk), most, walk.left)
 
     def rest(self, walk: Walk) -> Iterable[Page] | None:
@@ -234,16 +275,20 @@ class Offset(_Numbered):
         # Of a source that gives more than it is asked for, nobody knows how large a page is.
         return walk.size if walk.size > walk.page.asked else walk.page.asked - walk.size
 
+    def overlap_by_key(self, walk: Walk) -> int:
+        most = self.overlap(walk)
+        return most if self.counts_hidden else max(most, walk.size)
+
     def check_end(self, walk: Walk) -> None:
         super().check_end(walk)
         if self.counts_hidden and walk.pages > 1 and walk.full < (walk.page.asked or 0):
             raise PaginationError(
                 f"no page has had as many records as were asked for ({walk.page.asked}), so records"
-                " may have been passed over: with 'counts_hidden' declare a smaller 'most'"
+                " may have been passed over: with 'counts_hidden' declare a smaller 'page_size'"
             )
 
     def _position(self, walk: Walk) -> int:
-        at = int(walk.page.params.get(self.offset, self.start)) - self.start
+        at = int(walk.page.params.get(self.offset_param, self.start)) - self.start
         if self.counts_hidden:
             return at + max(walk.size, walk.page.asked or 0)
         # Of an empty page that is not the last, as many as are known to fit into one.
@@ -254,5 +299,5 @@ class Offset(_Numbered):
     ) -> Page:
         # The same size on every page where it says where the next one begins.
         asked = most if wanted is None or self.counts_hidden else min(most, wanted)
-        params = {self.offset: str(at + self.start), self.size: str(asked)}
+        params = {self.offset_param: str(at + self.start), self.size_param: str(asked)}
         return Page(number, params, asked, wanted, least=least)

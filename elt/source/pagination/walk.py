@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import PositiveInt
 
+from elt.source.model import Declaration
 from elt.source.pagination.places import (
     Count,
     Header,
@@ -20,6 +21,9 @@ from elt.source.pagination.places import (
     relation_of,
 )
 from elt.source.place import Place
+
+Take = Literal["last", "greatest"]
+"""Whose value names the next page: that of the last record, or the greatest of the page."""
 
 REFUSALS_OF_A_PAGE = frozenset({400, 404, 410, 416, 422})
 """Statuses that sources have for a page past the last one."""
@@ -100,17 +104,17 @@ class Walk:
         return before if now is None or (self.size == 0 and before is not None) else now
 
 
-class Strategy(BaseModel):
+class Strategy(Declaration):
     """How the pages of a response are selected, and where they end."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    former_names: ClassVar[Mapping[str, str]] = {"total": "total_path", "more": "more_path"}
 
-    total: Said | None = None
+    total_path: Said | None = None
     """Where a response says how many records there are in all: a number, text of digits, or an
     object with ``value`` and ``relation``; one that is a lower bound is no total."""
     total_off_by: int = 0
     """How many the total says too many: 1 of one too many, -1 of the index of the last one."""
-    more: Said | None = None
+    more_path: Said | None = None
     """Where a response says whether there is a next page: true or false, 1 or 0, also as text."""
     until_short: bool = False
     """A page shorter than those before it is the last."""
@@ -137,15 +141,66 @@ class Strategy(BaseModel):
         """All pages after ``walk``'s, where the source has said how many there are."""
         return None
 
+    @property
+    def needs_limit(self) -> bool:
+        """Whether an extract must say how many records it wants, since there is no last page."""
+        return False
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the extract goes on until the source says that there is no more."""
+        return True
+
+    @property
+    def counts_on_sizes(self) -> bool:
+        """Whether a page that is not as large as was expected moves those after it."""
+        return False
+
+    @property
+    def selecting_param(self) -> str | None:
+        """The query parameter that selects a page; None where a link does, or nothing."""
+        return None
+
+    @property
+    def hosts_in_links(self) -> tuple[str, ...]:
+        """Hosts that stand for the connection's in links."""
+        return ()
+
+    def of_last_record(self) -> tuple[Place, Take] | None:
+        """Where a record has what names the next page, and which record's counts."""
+        return None
+
+    def naming_place(self) -> Said | None:
+        """Where a response names the next page."""
+        return None
+
+    def goes_by_link(self, relation: str) -> bool:
+        """Whether the next page is the link of the header Link with this relation."""
+        return False
+
+    def overlap_by_key(self, walk: Walk) -> int:
+        """`overlap` where a key tells records apart, so that more of them may be looked for."""
+        return self.overlap(walk)
+
+    def is_end_by_repeat(self, walk: Walk, earlier: int) -> bool:
+        """Whether the next page, which has the records of page ``earlier``, is past the end."""
+        return False
+
+    def remedy_of_repeat(self, walk: Walk) -> str:
+        """What to declare if a page may repeat the records of another; empty if nothing helps."""
+        return ""
+
     def params(self) -> tuple[str, ...]:
-        """Names of the parameters that select a page; the endpoint may have places for them."""
-        names = (getattr(self, field, None) for field in ("page", "offset", "param", "size"))
+        """Names of the parameters that the strategy sets; the endpoint may have places for them."""
+        names = (self.selecting_param, getattr(self, "size_param", None))
         return tuple(name for name in names if isinstance(name, str))
 
     def said_places(self) -> tuple[Said, ...]:
         """What has to be read of a response beside its records."""
-        relation = None if self.total is None else relation_of(self.total)
-        return tuple(place for place in (self.total, relation, self.more) if place is not None)
+        relation = None if self.total_path is None else relation_of(self.total_path)
+        return tuple(
+            place for place in (self.total_path, relation, self.more_path) if place is not None
+        )
 
     def places(self) -> tuple[Place, ...]:
         """Those of them that are in its body."""
@@ -167,7 +222,7 @@ class Strategy(BaseModel):
 
     def count(self, walk: Walk) -> Count | None:
         """How many records there are, by the source's own word. Raises PaginationError."""
-        return self._count(walk, self.total, "total", "records", self.total_off_by)
+        return self._count(walk, self.total_path, "total_path", "records", self.total_off_by)
 
     def expected(self, walk: Walk) -> int | None:
         """How many records the extract must have at its end; None where the source doesn't say."""
@@ -177,11 +232,11 @@ class Strategy(BaseModel):
         return count.number if walk.limit is None else min(count.number, walk.limit)
 
     def says_more(self, walk: Walk) -> bool | None:
-        """What `more` says; None where it is not declared, or no response has had it."""
-        if self.more is None or not walk.had(self.more):
+        """What `more_path` says; None where it is not declared, or no response has had it."""
+        if self.more_path is None or not walk.had(self.more_path):
             return None
         # Some sources have the flag only where it is true.
-        return walk.has(self.more) and is_true(walk.values[key_of(self.more)])
+        return walk.has(self.more_path) and is_true(walk.values[key_of(self.more_path)])
 
     def goes_on(self, walk: Walk) -> bool:
         """Whether the source has said that there are records after ``walk``'s page."""
@@ -192,13 +247,13 @@ class Strategy(BaseModel):
     def check_end(self, walk: Walk) -> None:
         """Raise PaginationError where a response contradicts that ``walk``'s page is the last."""
         overridden = self.until_empty and walk.size == 0
-        if self.more is not None and not overridden:
+        if self.more_path is not None and not overridden:
             if self.says_more(walk):
-                raise PaginationError(f"its {named(self.more)} says that there is more")
-            if walk.pages > 1 and not walk.had(self.more):
+                raise PaginationError(f"its {named(self.more_path)} says that there is more")
+            if walk.pages > 1 and not walk.had(self.more_path):
                 raise PaginationError(
-                    f"no response has had {named(self.more)}, though there was more than one page:"
-                    " 'more' names the wrong place"
+                    f"no response has had {named(self.more_path)}, though there was more than one"
+                    " page: 'more_path' names the wrong place"
                 )
 
     def _count(
@@ -217,7 +272,8 @@ class Strategy(BaseModel):
         relation = relation_of(place)
         count = count_in(value, None if relation is None else walk.said(relation))
         if count is None:
-            raise PaginationError(f"the response's {name} {named(place)} is no number of {what}")
+            word = name.removesuffix("_path").replace("_", " ")
+            raise PaginationError(f"the response's {word} {named(place)} is no number of {what}")
         return Count(max(0, count.number - off_by), count.is_exact)
 
 
@@ -229,6 +285,10 @@ class SinglePage(Strategy):
     """
 
     kind: Literal["single"] = "single"
+
+    @property
+    def has_end(self) -> bool:
+        return False
 
     def following(self, walk: Walk) -> Page | None:
         return None
