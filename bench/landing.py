@@ -21,6 +21,7 @@ from bench import embedded, floor, report
 from bench.embedded import Cpu
 from bench.sample_api import SEED, records, server
 from elt.local import postgres
+from elt.source.period import Period
 from elt.stack.server import Server
 
 PAGE = 1_000
@@ -115,7 +116,7 @@ def extract(pages: int) -> dict[str, float]:
         run = ledger.Run("bench", str(pages))
         # A period of its own each time: replacing a load is another measurement.
         period = datetime.now(UTC)
-        ref = landing.land(loader, source, period, run, spool, fetched)
+        ref = landing.land(loader, source, Period(period, source.period), run, spool, fetched)
         done = time.perf_counter()
     if ref["records"] != pages * PAGE:
         raise SystemExit(f"{ref['records']} records were landed.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench import embedded
 from bench.embedded import Cpu
+from elt.source.period import Period
 from elt.stack.server import Server
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ class Pipeline:
 
         begun = time.perf_counter()
         run = ledger.Run("user_processing", f"bench__{period.isoformat()}")
-        ref = landing.land(self._loader, self._source, period, run, spool, fetched)
+        covered = Period(period, self._source.period)
+        ref = landing.land(self._loader, self._source, covered, run, spool, fetched)
         return ref, time.perf_counter() - begun
 
     def _finish(self, ref: RawRef, fetch: float, land: float, used: float) -> Load:

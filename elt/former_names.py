@@ -29,7 +29,7 @@ NAMES = {
     "elt.lineage": "elt.transform.lineage",
     "elt.pagination": "elt.source.pagination",
     "elt.params": "elt.airflow.params",
-    "elt.periods": "elt.source.periods",
+    "elt.periods": "elt.source.period",
     "elt.place": "elt.source.place",
     "elt.project": "elt.transform.project",
     "elt.rate": "elt.http.rate",

@@ -184,12 +184,11 @@ def _macros(source: Source) -> dict[str, Callable[..., str]]:
     """What templates know of the period a run loads: ``period(dag_run, '%d/%m/%Y')``."""
 
     def period(dag_run: Any, form: str | None = None) -> str:
-        start = source.period_start(dag_run.logical_date, dag_run.run_after)
-        return source.period_label(start) if form is None else start.strftime(form)
+        loaded = source.period_of(dag_run.logical_date, dag_run.run_after)
+        return str(loaded) if form is None else loaded.start.strftime(form)
 
     def period_end(dag_run: Any, form: str | None = None) -> str:
-        start = source.period_start(dag_run.logical_date, dag_run.run_after)
-        end = source.period_end(start)
-        return source.period_label(end) if form is None else end.strftime(form)
+        following = source.period_of(dag_run.logical_date, dag_run.run_after).next
+        return str(following) if form is None else following.start.strftime(form)
 
     return {"period": period, "period_end": period_end}

@@ -58,7 +58,7 @@ class CreateTablesOperator(BaseOperator):
             dag_run.dag_id,
             self.cron,
             str(dag_run.run_type.value),
-            source.period_start(dag_run.logical_date, dag_run.run_after),
+            source.period_of(dag_run.logical_date, dag_run.run_after),
             self.takes_over,
         )
 
@@ -105,7 +105,7 @@ class ExtractOperator(BaseOperator):
         dag_run: Any = context["dag_run"]
         account = self.account
         source = self.source.of_account(account)
-        period = source.period_start(dag_run.logical_date, dag_run.run_after)
+        period = source.period_of(dag_run.logical_date, dag_run.run_after)
         warehouse = _warehouse(LOADER_CONN_ID)
         since = None
         if source.incremental is not None:

@@ -110,7 +110,7 @@ class ApiSensor(HttpSensor):
         from elt.load import ledger
 
         dag_run: Any = context["dag_run"]
-        period = self.source.period_start(dag_run.logical_date, dag_run.run_after)
+        period = self.source.period_of(dag_run.logical_date, dag_run.run_after)
         warehouse = PostgresHook(postgres_conn_id=LOADER_CONN_ID)
         return ledger.cursor_before(warehouse, self.source, period, self.account)
 

@@ -13,8 +13,7 @@ from itertools import groupby, pairwise
 
 from croniter import CroniterBadDateError, croniter
 
-from elt.source import periods
-from elt.source.periods import Grain
+from elt.source.period import Grain, Period
 
 LOOKED_AT = 1000
 """Periods that gaps are looked for in, at most, the newest ones."""
@@ -65,46 +64,45 @@ def coverage(
     ``schedule`` is a cron expression, UTC, None where it is not known: then each period is due at
     its start. ``since`` is the first period that it covers; None: it covers none yet.
     """
-    have = {periods.start_of(start, grain) for start in loaded}
+    have = {Period.of(start, grain) for start in loaded}
     missing = []
     if since is not None:
         asked = reversed(due(schedule, grain, since, now))
         missing = [
-            Span(found[0], found[-1], len(found))
+            Span(found[0].start, found[-1].start, len(found))
             for is_loaded, group in groupby(asked, have.__contains__)
             if not is_loaded and (found := list(group))
         ]
     if asks_by_period:
         return Coverage(missing, _holes(have, grain, since))
-    return Coverage([], [span for span in missing if have and span.last < max(have)])
+    return Coverage([], [span for span in missing if have and span.last < max(have).start])
 
 
-def due(schedule: str | None, grain: Grain, since: datetime, now: datetime) -> list[datetime]:
+def due(schedule: str | None, grain: Grain, since: datetime, now: datetime) -> list[Period]:
     """The periods whose load a schedule has asked for from ``since`` on, newest first."""
-    found: list[datetime] = []
-    since = periods.start_of(since, grain)
+    found: list[Period] = []
+    first = Period.of(since, grain)
     moment = now
     while len(found) < LOOKED_AT:
         before = _run_before(moment, schedule, grain)
-        if before is None or (start := periods.start_of(before, grain)) < since:
+        if before is None or (period := Period.of(before, grain)) < first:
             break
-        end = periods.next_start(start, grain)
-        if end <= now and before + (end - start) <= now:
-            found.append(start)
+        if period.end <= now and before + (period.end - period.start) <= now:
+            found.append(period)
         # Of several runs in one period the last is enough.
-        moment = start
+        moment = period.start
     return found
 
 
 def words(span: Span, grain: Grain) -> str:
     """``2026-11-21 to 2026-11-24``."""
-    first, last = periods.label(span.first, grain), periods.label(span.last, grain)
-    return first if span.periods == 1 else f"{first} to {last}"
+    first, last = Period.of(span.first, grain), Period.of(span.last, grain)
+    return str(first) if span.periods == 1 else f"{first} to {last}"
 
 
 def _run_before(moment: datetime, schedule: str | None, grain: Grain) -> datetime | None:
     if schedule is None or schedule in _AT_EACH_START[grain]:
-        return periods.previous_start(moment, grain)
+        return Period.before(moment, grain).start
     expression = _PRESETS.get(schedule, schedule)
     # `@once` and `@continuous` cover no period.
     if not croniter.is_valid(expression):
@@ -116,13 +114,13 @@ def _run_before(moment: datetime, schedule: str | None, grain: Grain) -> datetim
         return None
 
 
-def _holes(have: Collection[datetime], grain: Grain, until: datetime | None) -> list[Span]:
+def _holes(have: Collection[Period], grain: Grain, until: datetime | None) -> list[Span]:
     """The periods between loads, those before ``until``."""
     found = []
     for former, later in pairwise(sorted(have)):
-        first, last = periods.next_start(former, grain), periods.previous_start(later, grain)
+        first, last = former.next, later.previous
         if until is not None:
-            last = min(last, periods.previous_start(until, grain))
+            last = min(last, Period.before(until, grain))
         if first <= last:
-            found.append(Span(first, last, periods.number(first, last, grain)))
+            found.append(Span(first.start, last.start, first.count_to(last)))
     return found

@@ -13,8 +13,7 @@ from elt.health import coverage
 from elt.health.coverage import Coverage
 from elt.health.query import can_read, ledger, rows
 from elt.load.registry import SCHEDULED_RUN_IDS, read_accounts
-from elt.source import periods
-from elt.source.periods import Grain
+from elt.source.period import Grain, Period
 from elt.source.place import Place, decoded
 from elt.transform.freshness import Rule, State
 from elt.warehouse import LEDGER_TABLE, RAW_SCHEMA, SOURCES_TABLE
@@ -175,7 +174,7 @@ def judge(
     """
     if newest is None:
         return None, None if rule is None else "error"
-    age = max(timedelta(), now - periods.next_start(newest, grain))
+    age = max(timedelta(), now - Period.of(newest, grain).end)
     return age, None if rule is None else rule.judge(age)
 
 

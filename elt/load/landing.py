@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import chain
 from typing import Any, cast
 
@@ -21,6 +20,7 @@ from elt.load import copying, ledger, registry
 from elt.load.ledger import RawRef, Run
 from elt.load.raw_tables import LEDGER, SCHEMA, lock
 from elt.source import Source
+from elt.source.period import Period
 from elt.warehouse import greenplum, locks
 from elt.warehouse.connection import connected
 
@@ -38,7 +38,7 @@ _UNSTORABLE = (psycopg.DataError, psycopg.errors.StatementTooComplex)
 def land(
     hook: PostgresHook,
     source: Source,
-    period: datetime,
+    period: Period,
     run: Run,
     spool: Spool,
     fetched: Fetched,
@@ -71,12 +71,12 @@ def land(
         line = _LINE.search(error.diag.context or "")
         which = f"record {line[1]}" if line else "a record"
         raise LandingError(
-            f"{source.table}, period {source.period_label(period)}: {which} cannot be stored:"
+            f"{source.table}, period {period}: {which} cannot be stored:"
             f" {error.diag.message_primary}; nothing was landed"
         ) from None
 
 
-def _expect_utf8(source: Source, period: datetime, spool: Spool) -> None:
+def _expect_utf8(source: Source, period: Period, spool: Spool) -> None:
     """Raise LandingError for a record in an encoding that nobody has declared.
 
     It is text that could be read, and likely so is that of records without such bytes. Where the
@@ -87,7 +87,7 @@ def _expect_utf8(source: Source, period: datetime, spool: Spool) -> None:
     for number, record in enumerate(chain.from_iterable(spool.pages()), 1):
         if (fault := wrong_bytes(record)) is not None:
             raise LandingError(
-                f"{source.table}, period {source.period_label(period)}: record {number}: {fault};"
+                f"{source.table}, period {period}: record {number}: {fault};"
                 " nothing was landed. Declare the source's 'encoding'; encoding='utf-8' keeps such"
                 " records as text, which staging rejects"
             )
@@ -96,7 +96,7 @@ def _expect_utf8(source: Source, period: datetime, spool: Spool) -> None:
 def _land(
     hook: PostgresHook,
     source: Source,
-    period: datetime,
+    period: Period,
     run: Run,
     spool: Spool,
     fetched: Fetched,
@@ -105,13 +105,13 @@ def _land(
     salvage: bool,
 ) -> RawRef:
     names = _names(source)
-    identity = " ".join(filter(None, (source.table, account, period.isoformat())))
+    identity = " ".join(filter(None, (source.table, account, period.start.isoformat())))
     with connected(hook) as connection, connection.transaction():
         lock(connection, identity)
         former = ledger.former(connection, source, account, period)
         if former is not None and former.dag_id not in (run.dag_id, *run.takes_over):
             raise LandingError(
-                f"{source.table}, period {source.period_label(period)}: load {former.load_id} of"
+                f"{source.table}, period {period}: load {former.load_id} of"
                 f" that period is by the DAG {former.dag_id!r}, and this is {run.dag_id!r};"
                 f" nothing was landed, and nothing replaced. {registry.way_out(former.dag_id)}"
             )
@@ -123,7 +123,7 @@ def _land(
                     "load %d of %s%s has the same %d records: it stays",
                     former.load_id,
                     f"{account}, " if account else "",
-                    source.period_label(period),
+                    period,
                     same.records,
                 )
                 return _ref(former.load_id, source, account, period, same)
@@ -157,7 +157,7 @@ def _land(
         "landed load %d of %s%s: %d records, %d bytes%s",
         load_id,
         f"{account}, " if account else "",
-        source.period_label(period),
+        period,
         copied.records,
         copied.bytes,
         f"; it replaces load {former.load_id}" if former else "",
@@ -194,14 +194,14 @@ def _same(
 
 
 def _ref(
-    load_id: int, source: Source, account: str, period: datetime, copied: copying.Copied
+    load_id: int, source: Source, account: str, period: Period, copied: copying.Copied
 ) -> RawRef:
     return RawRef(
         load_id=load_id,
         table=f"{SCHEMA}.{source.table}",
         source=source.table,
         account=account,
-        period=period.isoformat(),
+        period=period.start.isoformat(),
         records=copied.records,
         bytes=copied.bytes,
         checksum=copied.checksum,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypedDict, cast
 
 import psycopg
@@ -14,6 +13,7 @@ from elt.extract.pages import Fetched
 from elt.load.copying import Copied
 from elt.load.raw_tables import LEDGER, SCHEMA
 from elt.source import Source
+from elt.source.period import Period
 from elt.warehouse import locks
 from elt.warehouse.connection import connected
 
@@ -61,7 +61,7 @@ class Former:
 
 
 def cursor_before(
-    hook: PostgresHook, source: Source, period: datetime, account: str = ""
+    hook: PostgresHook, source: Source, period: Period, account: str = ""
 ) -> str | None:
     """Where the load of ``period`` goes on from: the cursor of the account's latest load before it.
 
@@ -74,13 +74,13 @@ def cursor_before(
                 "select cursor from {} where source = %s and account = %s"
                 " and period < %s order by period desc limit 1"
             ).format(_LEDGER),
-            (source.table, account, period),
+            (source.table, account, period.start),
         ).fetchone()
     return None if row is None else cast("str | None", row[0])
 
 
 def former(
-    connection: psycopg.Connection[Any], source: Source, account: str, period: datetime
+    connection: psycopg.Connection[Any], source: Source, account: str, period: Period
 ) -> Former | None:
     """The load of ``period`` that is there; None if there is none."""
     row = connection.execute(
@@ -88,7 +88,7 @@ def former(
             "select load_id, dag_id, records, checksum from {}"
             " where source = %s and account = %s and period = %s"
         ).format(_LEDGER),
-        (source.table, account, period),
+        (source.table, account, period.start),
     ).fetchone()
     return None if row is None else Former(*row)
 
@@ -100,7 +100,7 @@ def enter(
     run: Run,
     fetched: Fetched,
     account: str,
-    period: datetime,
+    period: Period,
     copied: Copied,
 ) -> None:
     """Add the row of a load that has just been copied."""
@@ -108,7 +108,7 @@ def enter(
         "load_id": load_id,
         "source": source.table,
         "account": account,
-        "period": period,
+        "period": period.start,
         "records": copied.records,
         "bytes": copied.bytes,
         "checksum": copied.checksum,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     from elt.source import Source
+    from elt.source.period import Period
 
 SCHEDULED = "scheduled"
 """Airflow's type of a run that its schedule has started."""
@@ -72,12 +73,12 @@ def register(
     dag_id: str,
     schedule: str | None,
     run_type: str,
-    period: datetime,
+    period: Period,
     takes_over: Collection[str] = (),
 ) -> None:
     """Write what is declared of ``source``, and, by a run of its schedule, since when it holds.
 
-    ``run_type`` is Airflow's, ``period`` the start of the period the run loads; ``takes_over`` are
+    ``run_type`` is Airflow's, ``period`` what the run loads; ``takes_over`` are
     DAGs that loaded the source before. Takes the loader's connection, and needs the raw schema and
     the ledger (`elt.load.raw_tables.create_tables`).
 
@@ -115,9 +116,9 @@ def register(
         since = _since(connection, source, former, schedule)
         accounts = _accounts(source, former, schedule)
         if schedule is not None and run_type == SCHEDULED:
-            since = period if since is None else min(since, period)
+            since = period.start if since is None else min(since, period.start)
             accounts = {
-                account: period if begun is None else min(begun, period)
+                account: period.start if begun is None else min(begun, period.start)
                 for account, begun in accounts.items()
             }
         values = (

@@ -17,7 +17,6 @@ from pydantic import (
 )
 
 from elt.names import SNAKE_CASE
-from elt.source import periods
 from elt.source.encodings import is_text_encoding
 from elt.source.lag import moved_back
 from elt.source.model import Declaration
@@ -25,7 +24,7 @@ from elt.source.pagination import (
     Pagination,
     SinglePage,
 )
-from elt.source.periods import Grain
+from elt.source.period import Grain, Period
 from elt.source.place import Place, are_elements, steps, valid
 from elt.source.query import pairs
 
@@ -301,20 +300,9 @@ class Source(Declaration):
             raise ValueError(f"{self.table} has no account {account!r}; it has: {known}")
         return self.model_copy(update={"conn_id": self.accounts[account]})
 
-    def period_start(self, logical_date: datetime | None, run_after: datetime) -> datetime:
-        """The start, in UTC, of the period a run loads.
-
-        That of its logical date, or of the moment it was due where it has none.
-        """
-        return periods.start_of(logical_date or run_after, self.period)
-
-    def period_end(self, start: datetime) -> datetime:
-        """The start, in UTC, of the period after the one that begins at ``start``."""
-        return periods.next_start(start, self.period)
-
-    def period_label(self, start: datetime) -> str:
-        """A period as people write it: ``2026-11-22`` for a day."""
-        return periods.label(start, self.period)
+    def period_of(self, logical_date: datetime | None, run_after: datetime) -> Period:
+        """The period a run loads: that of its logical date, or of the moment it was due."""
+        return Period.of(logical_date or run_after, self.period)
 
     @property
     def is_asked_by_period(self) -> bool:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from elt.health.coverage import Span, words
 from elt.health.sources import Source
-from elt.source.periods import label
+from elt.source.period import Period
 from elt.stack.errors import StackError
 from elt.stack.status import Report
 from elt.stack.words import size_words
@@ -113,7 +113,7 @@ def _source_lines(source: Source) -> Iterator[str]:
     elif source.newest is None:
         newest = "all its loads are of periods to come"
     else:
-        newest = f"newest {source.grain} {label(source.newest, source.grain)}, {_ended(source)}"
+        newest = f"newest {source.grain} {Period.of(source.newest, source.grain)}, {_ended(source)}"
     if source.state is not None:
         colour = _COLOURS[source.state]
         newest += f", [{colour}]{freshness.WORDS[source.state]}[/{colour}]"

@@ -12,7 +12,7 @@ from elt.health.backlog import Backlog
 from elt.health.coverage import Span
 from elt.health.sources import Source
 from elt.health.tables import Project, Table
-from elt.source.periods import Grain
+from elt.source.period import Grain
 from elt.transform.freshness import Rule, State
 from elt.ui import loads, results, sizes
 from elt.ui.loads import Load

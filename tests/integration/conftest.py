@@ -22,6 +22,7 @@ from elt.local import postgres
 from elt.local.airflow_home import dbt_secret, public_environment
 from elt.local.home import Home
 from elt.local.postgres import Cluster
+from elt.source.period import Period
 from elt.stack.airflow_config import connections
 from elt.stack.connections import BUNDLED
 from elt.stack.secrets import SUPERUSER
@@ -156,7 +157,7 @@ def land(airflow_connections: None, dbt_project: Path, monkeypatch: pytest.Monke
         ]
         now = datetime.now(UTC)
         fetched = Fetched("test", 1, len(texts), sum(map(len, texts)), now, now)
-        period = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        period = Period(datetime.fromisoformat(day).replace(tzinfo=UTC), "day")
         with Spool() as spool:
             spool.write(1, texts)
             return landing.land(loader, users, period, ledger.Run("test", "run"), spool, fetched)

@@ -26,6 +26,7 @@ from elt.local.airflow_home import dbt_secret, public_environment
 from elt.local.home import Home
 from elt.reconcile import reconcile
 from elt.source import Incremental, Source
+from elt.source.period import Period
 from elt.stack import status, status_words
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
@@ -103,7 +104,8 @@ def load(loader: PostgresHook) -> Load:
         fetched = Fetched("test", 1, len(texts), sum(map(len, texts)), now, now, cursor)
         with Spool() as spool:
             spool.write(1, texts)
-            return landing.land(loader, source, period, run, spool, fetched, account)
+            covered = Period(period, source.period)
+            return landing.land(loader, source, covered, run, spool, fetched, account)
 
     return load
 
@@ -210,9 +212,9 @@ def test_a_cursor_is_that_of_the_account(load: Load, loader: PostgresHook) -> No
     source = declare(params={}, incremental=Incremental(cursor_path="at", cursor_param="since"))
     load("north", day(1), {1: "1"}, source=source, cursor="n1")
     load("south", day(2), {1: "1"}, source=source, cursor="s2")
-    assert ledger.cursor_before(loader, source, day(3), "north") == "n1"
-    assert ledger.cursor_before(loader, source, day(3), "south") == "s2"
-    assert ledger.cursor_before(loader, source, day(2), "south") is None
+    assert ledger.cursor_before(loader, source, Period(day(3), "day"), "north") == "n1"
+    assert ledger.cursor_before(loader, source, Period(day(3), "day"), "south") == "s2"
+    assert ledger.cursor_before(loader, source, Period(day(2), "day"), "south") is None
 
 
 def test_a_key_without_the_account_is_refused(
@@ -264,7 +266,9 @@ def test_a_second_dag_of_a_table_is_refused_by_its_first_task(
     raw_tables.create_tables(loader, ONE_SHOP)
 
     def register(dag_id: str, takes_over: tuple[str, ...] = ()) -> None:
-        registry.register(loader, ONE_SHOP, dag_id, None, "manual", day(1), takes_over)
+        registry.register(
+            loader, ONE_SHOP, dag_id, None, "manual", Period(day(1), "day"), takes_over
+        )
 
     register("shop_north")
     register("shop_north")
@@ -364,7 +368,7 @@ def test_a_ledger_of_an_earlier_release_is_read_as_it_is_and_migrated_beside_oth
         names.LOADER,
     )
     assert sql("select account from raw.loads where load_id = 6") == [("",)]
-    registry.register(loader, SHOP, "shop", "@daily", "scheduled", day(5))
+    registry.register(loader, SHOP, "shop", "@daily", "scheduled", Period(day(5), "day"))
     ((accounts,),) = sql("select accounts from raw.sources")
     assert registry.read_accounts(accounts) == dict.fromkeys(ACCOUNTS, day(5))
 
@@ -414,7 +418,7 @@ def test_the_status_of_each_account_is_told_and_a_stale_one_is_not_hidden_by_ano
         return TODAY - timedelta(days=days)
 
     west = declare(accounts=ACCOUNTS | {"west": "shop_west_api", "gone": "shop_gone_api"})
-    registry.register(loader, west, "shop", "@daily", "scheduled", ago(5))
+    registry.register(loader, west, "shop", "@daily", "scheduled", Period(ago(5), "day"))
     load("north", ago(0), {1: "1"})
     for days in (1, 2, 3, 4, 5):
         load("north", ago(days), {1: "1"})
@@ -423,7 +427,7 @@ def test_the_status_of_each_account_is_told_and_a_stale_one_is_not_hidden_by_ano
     orders()
     load("south", ago(4), {1: "1"})
     kept = declare(accounts=ACCOUNTS | {"west": "shop_west_api"})
-    registry.register(loader, kept, "shop", "@daily", "scheduled", ago(0))
+    registry.register(loader, kept, "shop", "@daily", "scheduled", Period(ago(0), "day"))
 
     report = collect()
     found = {one.account: one for one in report.freshness if one.source == "shop__orders"}
@@ -448,9 +452,8 @@ def test_the_status_of_each_account_is_told_and_a_stale_one_is_not_hidden_by_ano
     assert "shop__orders, account gone: no longer declared; its loads stay" in said
     assert "shop__orders, account west: nothing has been loaded yet, stale" in said
     # An account that is added later lacks nothing of before.
-    registry.register(
-        loader, declare(accounts=ACCOUNTS | {"new": "n"}), "shop", "@daily", "scheduled", ago(0)
-    )
+    added = declare(accounts=ACCOUNTS | {"new": "n"})
+    registry.register(loader, added, "shop", "@daily", "scheduled", Period(ago(0), "day"))
     new = next(one for one in collect().freshness if one.account == "new")
     assert (new.is_declared, new.coverage.missing) == (True, [])
 
@@ -461,7 +464,7 @@ def test_the_page_data_tells_of_each_account(
     from elt.health import tables
     from elt.ui import health
 
-    registry.register(loader, SHOP, "shop", "@daily", "manual", TODAY)
+    registry.register(loader, SHOP, "shop", "@daily", "manual", Period(TODAY, "day"))
     load("north", TODAY, {1: "1"})
     load("south", TODAY - timedelta(days=9), {1: "1", 2: "2"})
     load("old", TODAY, {1: "1"}, source=declare(accounts={"old": "o"}))

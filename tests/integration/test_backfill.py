@@ -13,6 +13,7 @@ import pytest
 from elt import warehouse as names
 from elt.load.ledger import RawRef
 from elt.reconcile import reconcile
+from elt.source.period import Period
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.transform.models import KeyedMart
@@ -53,7 +54,9 @@ def extract(source: Any, day: datetime) -> RawRef:
         fetched = fetch.fetch(
             ApiHook(source.conn_id), source, {"date_req": f"{day:%d/%m/%Y}"}, None, spool
         )
-        return landing.land(loader, source, day, ledger.Run("test", str(day)), spool, fetched)
+        return landing.land(
+            loader, source, Period(day, "day"), ledger.Run("test", str(day)), spool, fetched
+        )
 
 
 def rows(server: Server, statement: str) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from elt import warehouse as names
 from elt.load import registry
+from elt.source.period import Period
 from elt.ui.app import app
 from elt.ui.failing import MASK
 from tests.browser import open_page
@@ -63,7 +64,7 @@ def url(
 ) -> Iterator[str]:
     """The page, of a warehouse with wrong users, missing days and a load that is not built."""
     loader = PostgresHook(postgres_conn_id=names.LOADER_CONN_ID)
-    registry.register(loader, source(), "users", "@daily", "scheduled", ago(5))
+    registry.register(loader, source(), "users", "@daily", "scheduled", Period(ago(5), "day"))
     for days in (5, 4):
         ref = land(
             day(ago(days)),

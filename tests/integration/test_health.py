@@ -21,6 +21,7 @@ from elt.health.sources import Source
 from elt.load import registry
 from elt.source import Incremental, PageNumber
 from elt.source import Source as Declared
+from elt.source.period import Period
 from elt.stack import status, status_words
 from elt.stack.errors import StackError
 from elt.stack.server import Server
@@ -67,7 +68,9 @@ def run(land: Land) -> Callable[..., None]:
     loader = PostgresHook(postgres_conn_id=names.LOADER_CONN_ID)
 
     def run(days: int, run_type: str, schedule: str | None = "@daily", **fields: Any) -> None:
-        registry.register(loader, source(**fields), "users", schedule, run_type, ago(days))
+        registry.register(
+            loader, source(**fields), "users", schedule, run_type, Period(ago(days), "day")
+        )
 
     return run
 

@@ -30,6 +30,7 @@ from elt.load import landing, ledger, raw_tables
 from elt.load.ledger import RawRef, Run
 from elt.local import postgres
 from elt.source import PageNumber, Source
+from elt.source.period import Period
 from elt.stack.secrets import SUPERUSER
 from elt.stack.server import Server
 from elt.warehouse import greenplum
@@ -98,7 +99,7 @@ def land(
         for number, page in enumerate(pages, 1):
             spool.write(number, page)
         fetched = Fetched("http://api.example/?seed=a", len(pages), count, 99, now, now)
-        return landing.land(hook, source, period, run, spool, fetched)
+        return landing.land(hook, source, Period(period, source.period), run, spool, fetched)
 
 
 def people(first: int, count: int) -> list[bytes]:
@@ -223,7 +224,7 @@ def test_what_is_landed_is_what_the_source_sent_less_the_passwords(
     with Spool() as spool:
         hook = ApiHook(SOURCE.conn_id)
         fetched = fetch.fetch(hook, SOURCE, {"seed": "landing"}, 1000, spool)
-        ref = landing.land(loader, SOURCE, DAY, RUN, spool, fetched)
+        ref = landing.land(loader, SOURCE, Period(DAY, "day"), RUN, spool, fetched)
     sent: list[Any] = []
     session = ApiHook(SOURCE.conn_id)
     for page in range(1, 11):
@@ -605,17 +606,26 @@ def land_until(hook: PostgresHook, cursor: str | None, period: datetime) -> None
     with Spool() as spool:
         spool.write(1, [])
         fetched = Fetched("http://api.example/", 1, 0, 0, now, now, cursor)
-        landing.land(hook, SOURCE, period, RUN, spool, fetched)
+        landing.land(hook, SOURCE, Period(period, "day"), RUN, spool, fetched)
 
 
 def test_a_period_goes_on_from_the_latest_one_before_it(loader: PostgresHook) -> None:
-    assert ledger.cursor_before(loader, SOURCE, DAY) is None
+    def before(day: datetime) -> str | None:
+        return ledger.cursor_before(loader, SOURCE, Period(day, "day"))
+
+    assert before(DAY) is None
     land_until(loader, "2026-11-22T23:00:00Z", DAY)
     land_until(loader, "2026-11-25T01:00:00Z", DAY + timedelta(days=3))
-    assert ledger.cursor_before(loader, SOURCE, DAY) is None
-    assert ledger.cursor_before(loader, SOURCE, NEXT) == "2026-11-22T23:00:00Z"
-    assert ledger.cursor_before(loader, SOURCE, DAY + timedelta(days=3)) == "2026-11-22T23:00:00Z"
-    assert ledger.cursor_before(loader, SOURCE, DAY + timedelta(days=9)) == "2026-11-25T01:00:00Z"
+    assert before(DAY) is None
+    assert before(NEXT) == "2026-11-22T23:00:00Z"
+    assert (
+        ledger.cursor_before(loader, SOURCE, Period(DAY + timedelta(days=3), "day"))
+        == "2026-11-22T23:00:00Z"
+    )
+    assert (
+        ledger.cursor_before(loader, SOURCE, Period(DAY + timedelta(days=9), "day"))
+        == "2026-11-25T01:00:00Z"
+    )
 
 
 def test_a_ledger_of_an_earlier_release_gets_the_column(

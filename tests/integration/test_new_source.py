@@ -33,6 +33,7 @@ from elt.local.home import Home
 from elt.names import SNAKE_CASE
 from elt.scaffold import naming, new
 from elt.scaffold.plan import Request
+from elt.source.period import Period
 from elt.stack import connections
 from elt.stack.airflow_config import connections as airflow_connections
 from elt.stack.errors import StackError, UsageError
@@ -363,7 +364,7 @@ def read(cluster: Server, made: Made, dags: dict[str, Any]) -> Iterator[Read]:
                 limit = module.dag.params.get("records")
                 fetched = fetch.fetch(hook, source, params, limit, spool)
                 run = ledger.Run("test", "run")
-                landing.land(loader, source, DAY, run, spool, fetched)
+                landing.land(loader, source, Period(DAY, source.period), run, spool, fetched)
         project = made.home.dbt_project
         environment = {**public_environment(Home(project), cluster), **dbt_secret(cluster)}
         for name, value in environment.items():

@@ -9,7 +9,7 @@ import pytest
 
 from elt.health import coverage, sources
 from elt.health.coverage import Coverage, Span
-from elt.source.periods import Grain
+from elt.source.period import Grain
 from elt.transform.freshness import Rule
 
 NOW = datetime(2026, 11, 25, 17, 3, tzinfo=UTC)

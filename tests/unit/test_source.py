@@ -19,6 +19,7 @@ from elt.source import (
     SinglePage,
     Source,
 )
+from elt.source.period import Period
 
 PAGES = PageNumber(page_param="page", size_param="results", page_size=1000, endless=True)
 
@@ -302,10 +303,11 @@ MOMENT = datetime(2026, 11, 22, 23, 30, tzinfo=timezone(timedelta(hours=-3)))
     ],
 )
 def test_a_period_is_cut_in_utc(grain: str, start: datetime, end: datetime, label: str) -> None:
-    source = declare(period=grain)
-    assert source.period_start(MOMENT, datetime(2001, 1, 1, tzinfo=UTC)) == start
-    assert source.period_end(start) == end
-    assert source.period_label(start) == label
+    period = declare(period=grain).period_of(MOMENT, datetime(2001, 1, 1, tzinfo=UTC))
+    assert (period.start, period.end, str(period)) == (start, end, label)
+    assert period.next.start == end
+    assert period.next.previous == period
+    assert period.count_to(period.next.next) == 3
 
 
 @pytest.mark.parametrize(
@@ -317,8 +319,8 @@ def test_a_period_is_cut_in_utc(grain: str, start: datetime, end: datetime, labe
     ],
 )
 def test_a_month_ends_where_the_next_begins(start: datetime, end: datetime) -> None:
-    assert declare(period="month").period_end(start) == end
+    assert Period(start, "month").end == end
 
 
 def test_a_run_without_logical_date_loads_the_period_it_was_due_in() -> None:
-    assert declare().period_start(None, MOMENT) == datetime(2026, 11, 23, tzinfo=UTC)
+    assert declare().period_of(None, MOMENT).start == datetime(2026, 11, 23, tzinfo=UTC)
