@@ -293,4 +293,4 @@ def test_the_image_is_small_and_runs_no_root(compose: Compose) -> None:
 
 def test_the_image_holds_no_file_of_the_clone_that_it_does_not_need(compose: Compose) -> None:
     listed = compose("run", "--rm", "-T", "--entrypoint", "ls", "elt", "-A", "/opt/elt")
-    assert sorted(listed.split()) == ["dags", "dbt_project", "elt", "vendor"]
+    assert sorted(listed.split()) == ["dags", "dbt_project", "elt", "sample_api", "vendor"]
